@@ -1,0 +1,62 @@
+"""Request, Response and WatchStream: what passes between the server's bytes and the API's meaning.
+
+Knows neither sockets nor Sessions.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Protocol
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Request:
+    """One complete HTTP request. Header names are lower-cased; path and query are as sent, still encoded."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """Give the first value of a header by its lower-case name, or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Response:
+    """A complete answer. The server adds Content-Length and Date; ``after`` runs once the bytes are on their way."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+    after: Callable[[], None] | None = None
+
+
+class WatchStream(Protocol):
+    """An answer without end. The server pulls chunks while the client reads, and closes the stream in any case.
+
+    ``pull`` gives what may be sent now, at most about ``limit`` bytes and always whole events, and ``b""`` when
+    there is nothing; it is called on the server's loop only. ``ended`` turns true when the stream has said its last
+    word and the server is to end the response. ``subscribe`` takes one callback that is called, from any thread,
+    whenever ``pull`` or ``ended`` may have changed.
+    """
+
+    status: int
+    headers: Headers
+    timeout: float | None  # seconds of the machine's clock until a clean end; None: no end
+
+    @property
+    def ended(self) -> bool: ...
+
+    def pull(self, limit: int = 65_536) -> bytes: ...
+
+    def subscribe(self, callback: Callable[[], None]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+Answer = Response | WatchStream
+Application = Callable[[Request], Answer]

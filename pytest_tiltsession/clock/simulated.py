@@ -1,0 +1,178 @@
+"""The clock that a test owns: integer microseconds, frozen until moved, never back; knows no machine clock.
+
+Moving it runs what falls due on the caller's thread, one instant after the other, so that when ``advance`` returns
+everything that had to happen has happened.
+"""
+
+import contextlib
+import dataclasses
+import heapq
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+
+from pytest_tiltsession import errors, times
+
+# What falls due at one instant runs by rank: script steps first, then deadlines, which are judged a little later.
+STEP = 0
+DEADLINE = 1
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class Wakeup:
+    """Something that is to run at an instant; ``cancel`` makes it never run."""
+
+    at: int
+    rank: int
+    callback: Callable[[], None] | None
+    what: str
+
+    def cancel(self) -> None:
+        """Forget the callback; harmless when it has run."""
+        self.callback = None
+
+
+class SimulatedClock:
+    """A clock in integer microseconds since the Unix epoch that moves only when told to.
+
+    ``lock`` is the one lock of the fake: each instant runs under it, so that no client sees half of an instant.
+    Moving the clock while holding that lock from outside would let two movers wait for each other, so movers take
+    turns by a lock of their own, always taken first.
+    """
+
+    def __init__(self, start: int, lock: "threading.RLock | None" = None) -> None:
+        self.lock = lock or threading.RLock()
+        self._moving = threading.RLock()
+        self._now = start
+        self._start = start
+        self._heap: list[tuple[int, int, int, Wakeup]] = []
+        self._order = itertools.count()
+        self._holds: list[str] = []
+        self._listeners: list[Callable[[int], None]] = []
+
+    @property
+    def now(self) -> int:
+        """The present instant in microseconds since the epoch."""
+        return self._now
+
+    @property
+    def start(self) -> int:
+        """The instant that the clock started from, in microseconds since the epoch."""
+        return self._start
+
+    @property
+    def elapsed(self) -> int:
+        """Microseconds since the start."""
+        return self._now - self._start
+
+    def __str__(self) -> str:
+        return times.format_micro_time(self._now)
+
+    def __repr__(self) -> str:
+        return f"<SimulatedClock at {self}, {times.format_clock(self.elapsed)} after its start>"
+
+    def call_at(self, at: int, callback: Callable[[], None], *, rank: int = STEP, what: str = "") -> Wakeup:
+        """Run ``callback`` when the clock reaches ``at``; what is already due runs at the next move, of 0 too.
+
+        ``what`` names it for people who ask what the clock is waiting for.
+        """
+        wakeup = Wakeup(at, rank, callback, what)
+        with self.lock:
+            heapq.heappush(self._heap, (at, rank, next(self._order), wakeup))
+        return wakeup
+
+    def next_due(self) -> Wakeup | None:
+        """Give the wake-up that is due next, or None where nothing is planned."""
+        with self.lock:
+            while self._heap and self._heap[0][3].callback is None:
+                heapq.heappop(self._heap)
+            return self._heap[0][3] if self._heap else None
+
+    def advance(self, duration: "str | int | float") -> None:
+        """Move forward by a Go duration (``"5m"``, ``"2.5s"``) or a number of seconds, running what falls due.
+
+        Raises :class:`errors.ClockError` for a negative duration and while a named hold is in force.
+        """
+        step = times.micros_of(duration)
+        if step < 0:
+            raise errors.ClockError(f"advance({duration!r}): the clock never goes back; give a duration of 0s or more")
+        with self._moving:
+            self._move_to(self._now + step)
+
+    def advance_to(self, when: "str | int | float") -> None:
+        """Move forward to an instant: a MicroTime, or an offset from the start (``"4m"``, or seconds).
+
+        Raises :class:`errors.ClockError` where that instant has passed.
+        """
+        target = times.parse_time(when) if isinstance(when, str) and "T" in when else None
+        if target is None:
+            target = self._start + times.micros_of(when)
+        with self._moving:
+            if target < self._now:
+                raise errors.ClockError(
+                    f"advance_to({when!r}): that was {times.format_duration((self._now - target) * 1000)} ago; "
+                    f"the clock stands at {self} ({times.format_clock(self.elapsed)} after its start) and never goes back"
+                )
+            self._move_to(target)
+
+    def step(self) -> bool:
+        """Move to the next instant at which something is due and run it; False where nothing is planned."""
+        with self._moving:
+            wakeup = self.next_due()
+            if wakeup is None:
+                return False
+            self._move_to(max(wakeup.at, self._now), only_one=True)
+            return True
+
+    def run_due(self) -> None:
+        """Run what is due at the present instant without moving."""
+        with self._moving:
+            self._move_to(self._now)
+
+    @contextlib.contextmanager
+    def hold(self, name: str) -> Iterator[None]:
+        """Keep the clock where it is: while the hold is in force, moving it is refused with this name."""
+        self._holds.append(name)
+        try:
+            yield
+        finally:
+            self._holds.remove(name)
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """The names of the holds in force: who is stopping time."""
+        return tuple(self._holds)
+
+    def on_move(self, listener: Callable[[int], None]) -> Callable[[], None]:
+        """Call ``listener`` with the new instant after each move; gives the function that ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _move_to(self, target: int, *, only_one: bool = False) -> None:
+        if self._holds and (target > self._now or only_one):
+            raise errors.ClockError(f"the clock is held by {', '.join(map(repr, self._holds))} and cannot move")
+        while True:
+            with self.lock:
+                wakeup = self.next_due()
+                if wakeup is None or wakeup.at > target:
+                    break
+                self._set(max(wakeup.at, self._now))
+                self._run_instant()
+            if only_one:
+                break
+        with self.lock:
+            self._set(max(target, self._now))
+
+    def _run_instant(self) -> None:
+        """Run everything that is due now, by rank, including what the callbacks themselves make due now."""
+        while (wakeup := self.next_due()) is not None and wakeup.at <= self._now:
+            heapq.heappop(self._heap)
+            callback, wakeup.callback = wakeup.callback, None
+            if callback is not None:
+                callback()
+
+    def _set(self, now: int) -> None:
+        if now != self._now:
+            self._now = now
+            for listener in tuple(self._listeners):
+                listener(now)

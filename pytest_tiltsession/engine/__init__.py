@@ -1,0 +1,1 @@
+"""The gate: every change, whoever asks for it, is admitted, committed, journalled and judged here."""

@@ -1,0 +1,115 @@
+"""The gate: ``submit`` takes every change, commits it, lets the session controller judge, and plans the next look.
+
+Knows neither HTTP nor files. A script's changes of one instant and the verdict are one commit; a client's write is
+committed first and the Session that it wrote is re-judged in a second commit, as Tilt does it.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from pytest_tiltsession import times
+from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.engine import changes
+from pytest_tiltsession.engine import tilt as tilts
+from pytest_tiltsession.engine import world as worlds
+from pytest_tiltsession.models import session
+from pytest_tiltsession.store import journal
+
+
+class Change(Protocol):
+    """Something that is to change. ``commit`` runs under the lock and writes what it asks for, or raises."""
+
+    @property
+    def cause(self) -> str: ...
+
+    def commit(self, world: worlds.World) -> list[journal.Committed]: ...
+
+
+class Gate:
+    """The one way to change anything in a fake Tilt.
+
+    ``on_done`` is called, under the lock, whenever a commit leaves a Session done: with its name and its error.
+    """
+
+    def __init__(self, world: worlds.World, on_done: Callable[[str, str], None] | None = None) -> None:
+        self.world = world
+        self._on_done = on_done
+        self._deadlines: dict[str, simulated.Wakeup] = {}
+
+    def submit(self, change: Change) -> list[journal.Committed]:
+        """Admit, commit and judge one change; give its commits, those of the controller last.
+
+        When this returns, everyone who waits for commits has been told. What the change refuses is raised, and
+        then nothing has been written.
+        """
+        with self.world.lock:
+            committed = change.commit(self.world)
+            if change.cause == changes.CLIENT:
+                committed = committed + self._rejudge(committed)
+            self._look_ahead(committed)
+        if committed:
+            self.world.journal.notify()
+        return committed
+
+    def _rejudge(self, written: list[journal.Committed]) -> list[journal.Committed]:
+        """Settle the Sessions that a client wrote: each one's targets, done and error are the controller's."""
+        names = dict.fromkeys(item.name for item in written if item.type != journal.DELETED)
+        return [settled for name in names for settled in self._settle(name, changes.CONTROLLER, self._now_nanos())]
+
+    def _settle(self, name: str, cause: str, now: int) -> list[journal.Committed]:
+        value = self.world.objects.get(name)
+        if value is None or self.world.verbatim:
+            return []
+        verdict = self.world.tilt.judge(value, now)
+        settled = self.world.tilt.settled(value, verdict.done, verdict.error)
+        if settled is value:
+            return []
+        return [self.world.objects.commit(settled, at=self.world.clock.now, cause=cause)]
+
+    def _now_nanos(self) -> int:
+        return self.world.clock.now * times.MICROSECOND
+
+    def _look_ahead(self, committed: list[journal.Committed]) -> None:
+        """Plan the next look at each Session that was written, and say which are done."""
+        for name in dict.fromkeys(item.name for item in committed):
+            planned = self._deadlines.pop(name, None)
+            if planned is not None:
+                planned.cancel()
+            value = self.world.objects.get(name)
+            if value is None or self.world.verbatim:
+                continue
+            if value.status.done:
+                if self._on_done is not None:
+                    self._on_done(name, value.status.error)
+                continue
+            self._plan(name, value)
+
+    def _plan(self, name: str, value: session.Session) -> None:
+        """Plan the next look at a Session, at its earliest deadline."""
+        recheck_at = self.world.tilt.judge(value, self._now_nanos()).recheck_at
+        if recheck_at is None:
+            return
+        # Up to the next microsecond: the clock has no finer instants, and a deadline is never early.
+        at = -(-recheck_at // times.MICROSECOND)
+        self._deadlines[name] = self.world.clock.call_at(
+            at, lambda: self._deadline(name), rank=simulated.DEADLINE, what=f"deadline of {name}"
+        )
+
+    def _deadline(self, name: str) -> None:
+        """Judge a Session because a deadline came due; the clock holds the lock."""
+        self._deadlines.pop(name, None)
+        committed = self._settle(name, changes.DEADLINE, tilts.deadline_nanos(self.world.clock.now))
+        if committed:
+            self._look_ahead(committed)
+            self.world.journal.notify()
+        elif (value := self.world.objects.get(name)) is not None and not value.status.done:
+            self._plan_after(name, value)
+
+    def _plan_after(self, name: str, value: session.Session) -> None:
+        """Plan the look after one that changed nothing; it lies later, or the clock would never move on."""
+        recheck_at = self.world.tilt.judge(value, tilts.deadline_nanos(self.world.clock.now)).recheck_at
+        if recheck_at is not None:
+            at = max(-(-recheck_at // times.MICROSECOND), self.world.clock.now + 1)
+            self._deadlines[name] = self.world.clock.call_at(
+                at, lambda: self._deadline(name), rank=simulated.DEADLINE, what=f"deadline of {name}"
+            )

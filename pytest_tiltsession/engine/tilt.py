@@ -1,0 +1,169 @@
+"""Tilt's own state, from which the controller writes Sessions: targets, spec, pid; knows no HTTP and no files.
+
+Targets live here and not in Session objects: a client that overwrites them in a Session changes nothing that Tilt
+does (behaviour.md, Default session).
+"""
+
+import bisect
+import dataclasses
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_tiltsession import times
+from pytest_tiltsession.models import metadata, session
+from pytest_tiltsession.rules import exit_conditions
+
+MANAGER = "tilt"
+RESOURCE_ANNOTATION = "tilt.dev/resource"
+
+
+def new_uid(seed: uuid.UUID, number: int) -> str:
+    """Make the next uid of a fake: a v4 UUID that is the same in each run of the same test."""
+    digest = uuid.uuid5(seed, str(number)).int
+    return str(uuid.UUID(int=digest, version=4))
+
+
+class Tilt:
+    """One Tilt's engine state. The caller holds the fake's lock."""
+
+    def __init__(
+        self,
+        spec: session.SessionSpec,
+        *,
+        start_time: int,
+        pid: int,
+        seed: uuid.UUID,
+        labels: Mapping[str, str] | None = None,
+        annotations: Mapping[str, str] | None = None,
+    ) -> None:
+        self.spec = spec
+        self.start_time = start_time
+        self.pid = pid
+        self.labels = labels
+        self.annotations = annotations
+        self.cluster_error = False
+        self._seed = seed
+        self._uids = 0
+        self.owner_uid = self.next_uid()
+        self._targets: dict[str, session.Target] = {}
+        self._names: list[bytes] = []
+        self._sorted: tuple[session.Target, ...] | None = None
+
+    def next_uid(self) -> str:
+        """Give a uid that no object of this Tilt had before."""
+        self._uids += 1
+        return new_uid(self._seed, self._uids)
+
+    @property
+    def targets(self) -> tuple[session.Target, ...] | None:
+        """The targets sorted by name in byte order, or None before there are any."""
+        if self._sorted is None and self._names:
+            self._sorted = tuple(self._targets[name.decode("utf-8", "surrogatepass")] for name in self._names)
+        return self._sorted
+
+    def target(self, name: str) -> session.Target | None:
+        """Give a target by name, or None."""
+        return self._targets.get(name)
+
+    def set_target(self, target: session.Target) -> None:
+        """Add a target or replace the one of that name."""
+        if target.name not in self._targets:
+            bisect.insort(self._names, target.name.encode("utf-8", "surrogatepass"))
+        self._targets[target.name] = target
+        self._sorted = None
+
+    def remove_target(self, name: str) -> None:
+        """Remove a target, as a Tiltfile reload does; one that is not there is no error."""
+        if self._targets.pop(name, None) is not None:
+            self._names.remove(name.encode("utf-8", "surrogatepass"))
+            self._sorted = None
+
+    def judge(self, value: session.Session, now: int) -> exit_conditions.Verdict:
+        """Judge a Session by its own spec and start time, and Tilt's targets. ``now`` is nanoseconds since the epoch."""
+        return exit_conditions.judge(
+            value.spec, self.targets or (), value.status.start_time, now, self.cluster_error
+        )
+
+    def settled(self, value: session.Session, done: bool, error: str) -> session.Session:
+        """Give the Session as the controller writes it: targets, done and error are Tilt's, pid and start time stay."""
+        status = dataclasses.replace(value.status, targets=self.targets, done=done, error=error)
+        return value if status == value.status else dataclasses.replace(value, status=status)
+
+    def new_session(self, now: int) -> session.Session:
+        """Make the ``Tiltfile`` Session as Tilt creates it. ``now`` is microseconds since the epoch."""
+        object_meta = metadata.ObjectMeta(
+            name=session.TILTFILE_SESSION, uid=self.next_uid(), creation_timestamp=now // 1_000_000
+        )
+        status = session.SessionStatus(pid=self.pid, start_time=self.start_time)
+        return self.as_tiltfile_sets_it(session.Session(object_meta, self.spec, status), now)
+
+    def as_tiltfile_sets_it(self, value: session.Session, now: int) -> session.Session:
+        """Give the Session with spec, labels and annotations as the Tiltfile says, as at a reload.
+
+        What clients wrote there is gone, and with it their managed fields (behaviour.md, Default session).
+        """
+        owner = metadata.OwnerReference(
+            session.API_VERSION, "Tiltfile", session.TILTFILE_RESOURCE, self.owner_uid, True, True
+        )
+        object_meta = dataclasses.replace(
+            value.metadata,
+            labels=self.labels,
+            annotations={RESOURCE_ANNOTATION: session.TILTFILE_RESOURCE, **(self.annotations or {})},
+            owner_references=(owner,),
+        )
+        entry = metadata.ManagedFieldsEntry(
+            manager=MANAGER,
+            operation="Update",
+            api_version=session.API_VERSION,
+            time=now // 1_000_000,
+            fields_type="FieldsV1",
+            fields_v1=_owned_fields(object_meta, self.spec, value.status),
+        )
+        object_meta = dataclasses.replace(object_meta, managed_fields=(entry,))
+        return dataclasses.replace(value, metadata=object_meta, spec=self.spec)
+
+
+def _owned_fields(
+    object_meta: metadata.ObjectMeta, spec: session.SessionSpec, status: session.SessionStatus
+) -> dict[str, Any]:
+    """Give what Tilt's own write of spec and metadata owns, as the traces show it.
+
+    Status fields count only as they stand at that write: ``f:targets`` appears when the spec changes once there are
+    targets, ``done`` never does while it is false.
+    """
+    meta: dict[str, Any] = {"f:annotations": _map_fields(object_meta.annotations)}
+    if object_meta.labels:
+        meta["f:labels"] = _map_fields(object_meta.labels)
+    owners = {f'k:{{"uid":"{owner.uid}"}}': {} for owner in object_meta.owner_references or ()}
+    meta["f:ownerReferences"] = {".": {}, **owners}
+    fields: dict[str, Any] = {"f:exitCondition": {}, "f:tiltfilePath": {}}
+    if spec.ci is not None:
+        durations = {
+            "f:k8sGracePeriod": spec.ci.k8s_grace_period,
+            "f:readinessTimeout": spec.ci.readiness_timeout,
+            "f:timeout": spec.ci.timeout,
+        }
+        given: dict[str, Any] = {name: {} for name, value in durations.items() if value is not None}
+        fields = {"f:ci": {".": {}, **given} if given else {}, **fields}
+    shown: dict[str, Any] = {}
+    if status.done:
+        shown["f:done"] = {}
+    if status.error:
+        shown["f:error"] = {}
+    shown |= {"f:pid": {}, "f:startTime": {}}
+    if status.targets is not None:
+        shown["f:targets"] = {}
+    return {"f:metadata": meta, "f:spec": fields, "f:status": shown}
+
+
+def _map_fields(values: Mapping[str, str] | None) -> dict[str, Any]:
+    return {".": {}, **{f"f:{key}": {} for key in sorted(values or {})}}
+
+
+def deadline_nanos(at: int) -> int:
+    """Give the ``now`` that a deadline's wake-up is judged with: a real clock is always a little late.
+
+    Timeouts compare strictly, so that at the very instant nothing would happen (see the explanation of time).
+    """
+    return (at + 1) * times.MICROSECOND

@@ -1,0 +1,31 @@
+"""What a change works on: clock, objects, journal and Tilt's state, bound together by one lock."""
+
+import dataclasses
+import threading
+
+from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.engine import tilt as tilts
+from pytest_tiltsession.store import journal as journals
+from pytest_tiltsession.store import objects as stores
+
+
+@dataclasses.dataclass(slots=True)
+class World:
+    """One fake Tilt's state. Whoever reads more than one thing of it, or writes, holds the lock.
+
+    ``verbatim`` shows recorded verdicts and takes none of its own: deadlines are not watched then.
+    """
+
+    clock: simulated.SimulatedClock
+    tilt: tilts.Tilt
+    journal: journals.Journal = dataclasses.field(default_factory=journals.Journal)
+    verbatim: bool = False
+    objects: stores.Objects = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        self.objects = stores.Objects(self.journal)
+
+    @property
+    def lock(self) -> "threading.RLock":
+        """The lock that each instant, each request and each change holds."""
+        return self.clock.lock

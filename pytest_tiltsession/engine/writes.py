@@ -1,0 +1,1 @@
+"""What clients change, as values: create, update, delete and deletecollection of Sessions; knows no HTTP."""

@@ -1,0 +1,61 @@
+"""How a dataclass field stands on the wire: its JSON name, its Go kind, and when Go leaves it out.
+
+Knows no field of Tilt's. Encoding, decoding and the OpenAPI schema all read these declarations, so that a field
+is described once.
+"""
+
+import dataclasses
+import functools
+from typing import Any
+
+STRING = "string"
+BOOL = "bool"
+INT64 = "int64"
+INT32 = "int32"
+MICRO_TIME = "microtime"  # int microseconds since the epoch, or None (null)
+TIME = "time"  # int seconds since the epoch, or None (omitted or null)
+DURATION = "duration"  # int nanoseconds, or None
+STRINGS = "strings"  # tuple of str, or None (null)
+STRING_MAP = "stringmap"  # Mapping of str to str, or None
+RAW = "raw"  # JSON as parsed: FieldsV1
+STRUCT = "struct"  # a dataclass of these declarations, always present
+POINTER = "pointer"  # the same, or None; for BOOL and INT64 see `optional`
+LIST = "list"  # tuple of such dataclasses, or None (null)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Field:
+    """One declared field: attribute, JSON name, kind, the class of its items, and Go's tags."""
+
+    attribute: str
+    name: str
+    kind: str
+    of: type[Any] | None
+    omit_empty: bool
+    optional: bool
+    doc: str
+
+
+def field(
+    name: str,
+    kind: str,
+    doc: str = "",
+    *,
+    of: type[Any] | None = None,
+    omit_empty: bool = False,
+    optional: bool = False,
+    default: Any = dataclasses.MISSING,
+) -> Any:
+    """Declare a dataclass field. ``optional`` is a Go pointer to a scalar; ``of`` names the class of a struct."""
+    if default is dataclasses.MISSING:
+        default = {STRING: "", BOOL: False, INT64: 0, INT32: 0}.get(kind) if not optional else None
+    metadata = {"wire": (name, kind, of, omit_empty, optional, doc)}
+    if kind == STRUCT and default is None and of is not None:
+        return dataclasses.field(default_factory=of, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@functools.cache
+def fields_of(cls: type[Any]) -> tuple[Field, ...]:
+    """Give the declared fields of a model class in wire order."""
+    return tuple(Field(item.name, *item.metadata["wire"]) for item in dataclasses.fields(cls) if "wire" in item.metadata)
