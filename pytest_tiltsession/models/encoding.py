@@ -6,7 +6,7 @@ stories of the recordings.
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from pytest_tiltsession import times
@@ -42,7 +42,7 @@ def session_to_wire(session: session_models.Session) -> dict[str, Any]:
 
 
 @functools.cache
-def _encoder_of(cls: type[Any]) -> Callable[[Any], dict[str, Any]]:
+def _encoder_of(cls: Hashable) -> Callable[[Any], dict[str, Any]]:
     steps = [(item.attribute, item.name, _emptiness(item), _converter(item)) for item in wire.fields_of(cls)]
 
     def encode(value: Any) -> dict[str, Any]:
@@ -73,10 +73,11 @@ def _converter(item: wire.Field) -> Callable[[Any], Any] | None:
     if item.kind == wire.LIST and item.of is not None:
         encode = _encoder_of(item.of)
         return lambda values: [encode(value) for value in values]
-    return {
+    scalars: dict[str, Callable[[Any], Any]] = {
         wire.MICRO_TIME: times.format_micro_time,
         wire.TIME: times.format_time,
         wire.DURATION: times.format_duration,
         wire.STRINGS: list,
         wire.STRING_MAP: lambda found: dict(sorted(found.items())),
-    }.get(item.kind)
+    }
+    return scalars.get(item.kind)

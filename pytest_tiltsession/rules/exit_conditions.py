@@ -153,7 +153,7 @@ def _not_ready_since(target: session.Target) -> int | None:
 
 def _earlier(wanted: int, wish: int) -> int:
     """Keep the earlier of two wake-ups, where 0 is none."""
-    return wish if not wanted or 0 < wish < wanted else wanted
+    return wish if not wanted or wish < wanted else wanted
 
 
 def _elapsed(start_time: int | None, now: int) -> int:
