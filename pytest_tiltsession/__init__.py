@@ -1,1 +1,73 @@
 """A fake Tilt Session API server for tests: the public names, imported when first used."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_tiltsession.clock.simulated import SimulatedClock
+    from pytest_tiltsession.engine.drivers import JobDriver, ServerDriver
+    from pytest_tiltsession.errors import (
+        ClockError,
+        ConsumerFailed,
+        ExpectationFailed,
+        ImpossibleTransition,
+        InvalidScenario,
+        InvalidValue,
+        KubeconfigError,
+        ServerError,
+        TiltSessionError,
+        UnknownTarget,
+    )
+    from pytest_tiltsession.fake_tilt import FakeTilt
+    from pytest_tiltsession.models.session import Session, SessionSpec, SessionStatus, Target, TargetState
+    from pytest_tiltsession.scenario.steps import Scenario
+    from pytest_tiltsession.settings import Settings
+
+__all__ = [
+    "ClockError",
+    "ConsumerFailed",
+    "ExpectationFailed",
+    "FakeTilt",
+    "ImpossibleTransition",
+    "InvalidScenario",
+    "InvalidValue",
+    "JobDriver",
+    "KubeconfigError",
+    "Scenario",
+    "ServerDriver",
+    "ServerError",
+    "Session",
+    "SessionSpec",
+    "SessionStatus",
+    "Settings",
+    "SimulatedClock",
+    "Target",
+    "TargetState",
+    "TiltSessionError",
+    "UnknownTarget",
+]
+
+_ROOMS = {
+    "FakeTilt": "fake_tilt",
+    "JobDriver": "engine.drivers",
+    "Scenario": "scenario.steps",
+    "ServerDriver": "engine.drivers",
+    "Session": "models.session",
+    "SessionSpec": "models.session",
+    "SessionStatus": "models.session",
+    "Settings": "settings",
+    "SimulatedClock": "clock.simulated",
+    "Target": "models.session",
+    "TargetState": "models.session",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Lazy because pytest imports this package in every run, used or not.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_ROOMS.get(name, 'errors')}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

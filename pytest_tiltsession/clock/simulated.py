@@ -49,6 +49,7 @@ class SimulatedClock:
         self._order = itertools.count()
         self._holds: list[str] = []
         self._listeners: list[Callable[[int], None]] = []
+        self._settlers: list[Callable[[], None]] = []
 
     @property
     def now(self) -> int:
@@ -143,6 +144,10 @@ class SimulatedClock:
         """The names of the holds in force: who is stopping time."""
         return tuple(self._holds)
 
+    def on_settled(self, settler: Callable[[], None]) -> None:
+        """Call ``settler`` at the end of each move, on the mover's thread and outside the lock."""
+        self._settlers.append(settler)
+
     def on_move(self, listener: Callable[[int], None]) -> Callable[[], None]:
         """Call ``listener`` with the new instant after each move; gives the function that ends it."""
         self._listeners.append(listener)
@@ -160,8 +165,11 @@ class SimulatedClock:
                 self._run_instant()
             if only_one:
                 break
-        with self.lock:
-            self._set(max(target, self._now))
+        if not only_one:
+            with self.lock:
+                self._set(max(target, self._now))
+        for settler in tuple(self._settlers):
+            settler()
 
     def _run_instant(self) -> None:
         """Run everything that is due now, by rank, including what the callbacks themselves make due now."""

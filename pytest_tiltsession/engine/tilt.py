@@ -135,7 +135,7 @@ def _owned_fields(
     meta: dict[str, Any] = {"f:annotations": _map_fields(object_meta.annotations)}
     if object_meta.labels:
         meta["f:labels"] = _map_fields(object_meta.labels)
-    owners = {f'k:{{"uid":"{owner.uid}"}}': {} for owner in object_meta.owner_references or ()}
+    owners: dict[str, Any] = {f'k:{{"uid":"{owner.uid}"}}': {} for owner in object_meta.owner_references or ()}
     meta["f:ownerReferences"] = {".": {}, **owners}
     fields: dict[str, Any] = {"f:exitCondition": {}, "f:tiltfilePath": {}}
     if spec.ci is not None:

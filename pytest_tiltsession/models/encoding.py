@@ -6,7 +6,7 @@ stories of the recordings.
 
 import functools
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 from pytest_tiltsession import times
@@ -42,7 +42,7 @@ def session_to_wire(session: session_models.Session) -> dict[str, Any]:
 
 
 @functools.cache
-def _encoder_of(cls: Hashable) -> Callable[[Any], dict[str, Any]]:
+def _encoder_of(cls: Any) -> Callable[[Any], dict[str, Any]]:
     steps = [(item.attribute, item.name, _emptiness(item), _converter(item)) for item in wire.fields_of(cls)]
 
     def encode(value: Any) -> dict[str, Any]:

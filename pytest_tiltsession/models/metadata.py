@@ -15,7 +15,7 @@ class OwnerReference:
     api_version: str = field("apiVersion", wire.STRING, "API version of the owner.")
     kind: str = field("kind", wire.STRING, "Kind of the owner.")
     name: str = field("name", wire.STRING, "Name of the owner.")
-    uid: str = field("uid", wire.STRING, "UID of the owner.")
+    uid: str = field("uid", wire.STRING, "UID of the owner.", go_type="types.UID")
     controller: bool | None = field(
         "controller", wire.BOOL, "Whether the owner is the managing controller.", omit_empty=True, optional=True
     )
@@ -33,7 +33,9 @@ class ManagedFieldsEntry:
     """The fields that one manager set by one operation, as server-side apply keeps them."""
 
     manager: str = field("manager", wire.STRING, "Name of the workflow that manages these fields.", omit_empty=True)
-    operation: str = field("operation", wire.STRING, "Apply or Update.", omit_empty=True)
+    operation: str = field(
+        "operation", wire.STRING, "Apply or Update.", omit_empty=True, go_type="v1.ManagedFieldsOperationType"
+    )
     api_version: str = field("apiVersion", wire.STRING, "Version that the field set is written in.", omit_empty=True)
     time: int | None = field("time", wire.TIME, "When the manager last changed one of the fields.", omit_empty=True)
     fields_type: str = field("fieldsType", wire.STRING, "Always FieldsV1.", omit_empty=True)
@@ -49,7 +51,13 @@ class ObjectMeta:
     generate_name: str = field("generateName", wire.STRING, "Prefix for a generated name.", omit_empty=True)
     namespace: str = field("namespace", wire.STRING, "Empty: Sessions are cluster-scoped.", omit_empty=True)
     self_link: str = field("selfLink", wire.STRING, "No longer filled by servers.", omit_empty=True)
-    uid: str = field("uid", wire.STRING, "Identifies the object in time; new when it is re-created.", omit_empty=True)
+    uid: str = field(
+        "uid",
+        wire.STRING,
+        "Identifies the object in time; new when it is re-created.",
+        omit_empty=True,
+        go_type="types.UID",
+    )
     resource_version: str = field(
         "resourceVersion", wire.STRING, "Version of the object, from one counter of the server.", omit_empty=True
     )

@@ -15,6 +15,7 @@ GROUP = "tilt.dev"
 VERSION = "v1alpha1"
 API_VERSION = f"{GROUP}/{VERSION}"
 KIND = "Session"
+GO_PACKAGE = "v1alpha1"
 LIST_KIND = "SessionList"
 PLURAL = "sessions"
 
@@ -50,7 +51,11 @@ class TargetStateTerminated:
     finish_time: int | None = field("finishTime", wire.MICRO_TIME, "When execution ended.")
     error: str = field("error", wire.STRING, "What went wrong; always set on a server.", omit_empty=True)
     grace_status: str = field(
-        "graceStatus", wire.STRING, "Tolerated or Exceeded, while a grace period applies.", omit_empty=True
+        "graceStatus",
+        wire.STRING,
+        "Tolerated or Exceeded, while a grace period applies.",
+        omit_empty=True,
+        go_type="v1alpha1.TargetGraceStatus",
     )
 
 
@@ -94,7 +99,9 @@ class Target:
     """A server or job whose execution is managed as part of the session."""
 
     name: str = field("name", wire.STRING, "Name, made from the Tiltfile's resource: web:serve, web:update.")
-    type: str = field("type", wire.STRING, "job (runs to completion) or server (runs indefinitely).")
+    type: str = field(
+        "type", wire.STRING, "job (runs to completion) or server (runs indefinitely).", go_type="v1alpha1.TargetType"
+    )
     resources: tuple[str, ...] | None = field("resources", wire.STRINGS, "Tiltfile resources that it belongs to.")
     state: TargetState = field("state", wire.STRUCT, "What the target is doing.", of=TargetState)
 
@@ -117,7 +124,9 @@ class SessionSpec:
     """What the session is to do."""
 
     tiltfile_path: str = field("tiltfilePath", wire.STRING, "Path of the Tiltfile; not empty.")
-    exit_condition: str = field("exitCondition", wire.STRING, "manual (tilt up) or ci (tilt ci).")
+    exit_condition: str = field(
+        "exitCondition", wire.STRING, "manual (tilt up) or ci (tilt ci).", go_type="v1alpha1.ExitCondition"
+    )
     ci: SessionCISpec | None = field("ci", wire.POINTER, "Settings of tilt ci.", of=SessionCISpec, omit_empty=True)
 
 

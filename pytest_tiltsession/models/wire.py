@@ -6,6 +6,7 @@ is described once.
 
 import dataclasses
 import functools
+import sys
 from typing import Any
 
 STRING = "string"
@@ -25,7 +26,10 @@ LIST = "list"  # tuple of such dataclasses, or None (null)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Field:
-    """One declared field: attribute, JSON name, kind, the class of its items, and Go's tags."""
+    """One declared field: attribute, JSON name, kind, the class of its items, and Go's tags.
+
+    ``go_type`` is the name of the Go type where Tilt gives it one of its own; decoding errors quote it.
+    """
 
     attribute: str
     name: str
@@ -34,6 +38,7 @@ class Field:
     omit_empty: bool
     optional: bool
     doc: str
+    go_type: str = ""
 
 
 def field(
@@ -44,12 +49,13 @@ def field(
     of: type[Any] | None = None,
     omit_empty: bool = False,
     optional: bool = False,
+    go_type: str = "",
     default: Any = dataclasses.MISSING,
 ) -> Any:
     """Declare a dataclass field. ``optional`` is a Go pointer to a scalar; ``of`` names the class of a struct."""
     if default is dataclasses.MISSING:
         default = {STRING: "", BOOL: False, INT64: 0, INT32: 0}.get(kind) if not optional else None
-    metadata = {"wire": (name, kind, of, omit_empty, optional, doc)}
+    metadata = {"wire": (name, kind, of, omit_empty, optional, doc, go_type)}
     if kind == STRUCT and default is None and of is not None:
         return dataclasses.field(default_factory=of, metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
@@ -59,3 +65,15 @@ def field(
 def fields_of(cls: type[Any]) -> tuple[Field, ...]:
     """Give the declared fields of a model class in wire order."""
     return tuple(Field(item.name, *item.metadata["wire"]) for item in dataclasses.fields(cls) if "wire" in item.metadata)
+
+
+@functools.cache
+def go_name(cls: type[Any]) -> str:
+    """Give the name that Go's errors use for a model class: ``v1alpha1.SessionSpec``, ``v1.ObjectMeta``.
+
+    A class may name its Go type in ``GO_TYPE``, a module the package of its classes in ``GO_PACKAGE``.
+    """
+    named = getattr(cls, "GO_TYPE", None)
+    if named is not None:
+        return str(named)
+    return f"{getattr(sys.modules[cls.__module__], 'GO_PACKAGE', 'v1')}.{cls.__name__}"

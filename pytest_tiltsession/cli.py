@@ -1,0 +1,122 @@
+"""The command line: ``tiltsession serve``, ``check``, ``show`` and ``record``."""
+
+import argparse
+import contextlib
+import json
+import pathlib
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from pytest_tiltsession import errors, fake_tilt, runner, settings
+from pytest_tiltsession.scenario import file_format, recorder
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit code: 0 well, 1 refused by a comparison, 2 bad input."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except AssertionError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except errors.TiltSessionError as problem:
+        print(f"tiltsession: {problem}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tiltsession", description="A fake of Tilt's Session API.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(commands)
+    check = commands.add_parser("check", help="validate scenario files and play them against their expect")
+    check.add_argument("files", nargs="+", metavar="FILE", type=pathlib.Path)
+    check.set_defaults(run=_check)
+    show = commands.add_parser("show", help="play a scenario and draw its timeline")
+    show.add_argument("file", metavar="FILE", type=pathlib.Path)
+    show.set_defaults(run=_show)
+    record = commands.add_parser("record", help="turn recorded watch events into a scenario file")
+    record.add_argument("--from-trace", required=True, metavar="FILE", type=pathlib.Path, help="a recorded run, as JSON")
+    record.add_argument("--out", metavar="FILE", type=pathlib.Path, help="where to write; without it, standard output")
+    record.set_defaults(run=_record)
+    return parser
+
+
+def _add_serve(commands: Any) -> None:
+    serve = commands.add_parser("serve", help="serve a session until SIGTERM or SIGINT")
+    serve.add_argument("scenario", nargs="?", metavar="SCENARIO", help="a *.tilt.yaml file; without one, a tilt up")
+    serve.add_argument("--profile", default="tilt", help=f"how faithful: {', '.join(settings.PROFILES)}")
+    serve.add_argument("--progress", default="manual", help=f"how time moves: {', '.join(settings.PROGRESS)}")
+    serve.add_argument("--port", type=int, default=0, help="port of the API; 0 takes a free one")
+    serve.add_argument("--kubeconfig", metavar="PATH", type=pathlib.Path, help="write or extend this kubeconfig")
+    serve.add_argument("--context", help="name of the context; without it tilt-<web port>")
+    serve.add_argument(
+        "--no-current-context", action="store_true", help="leave current-context empty, as a real Tilt does"
+    )
+    serve.add_argument("--no-tls", action="store_true", help="serve plain HTTP")
+    serve.add_argument("--exit-when-done", action="store_true", help="end as tilt ci does, with its exit code")
+    serve.set_defaults(run=_serve)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    given = settings.Settings(
+        scenario=options.scenario,
+        exit_condition="manual",
+        profile=options.profile,
+        progress=options.progress,
+        port=options.port,
+        tls=not options.no_tls,
+        context=options.context,
+        current_context=not options.no_current_context,
+        exit_when_done=options.exit_when_done,
+    )
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    with fake_tilt.FakeTilt(given, config=options.kubeconfig) as fake:
+        fake.on_exit(ended.set)
+        print(json.dumps(fake.describe()), flush=True)
+        ended.wait()
+        return fake.exit_code or 0 if fake.exited else 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    failed = False
+    for path in options.files:
+        try:
+            with runner.playing(settings.Settings(scenario=path)) as run:
+                run.play()
+        except errors.TiltSessionError as problem:
+            failed = True
+            print(f"{path}: failed\n{problem}", file=sys.stderr)
+        else:
+            print(f"{path}: ok")
+    return int(failed)
+
+
+def _show(options: argparse.Namespace) -> int:
+    with runner.playing(settings.Settings(scenario=options.file)) as run, contextlib.suppress(AssertionError):
+        run.play_out()
+    print(run.fake.render_timeline())
+    return 0
+
+
+def _record(options: argparse.Namespace) -> int:
+    try:
+        document = json.loads(options.from_trace.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise errors.InvalidScenario(f"{options.from_trace}: cannot be read as a recorded run: {problem}") from None
+    text = file_format.write_scenario(recorder.scenario_of_trace(document, options.from_trace.stem))
+    if options.out is None:
+        sys.stdout.write(text)
+        return 0
+    try:
+        options.out.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise errors.InvalidScenario(f"{options.out}: cannot be written: {problem.strerror}") from None
+    return 0

@@ -1,0 +1,364 @@
+"""FakeTilt: clock, gate, API, server, drivers and expectations wired into one fake; usable without pytest."""
+
+import contextlib
+import dataclasses
+import pathlib
+import shutil
+import tempfile
+import types
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pytest_tiltsession import errors, kubeconfig, times
+from pytest_tiltsession import settings as settings_module
+from pytest_tiltsession.api import application, web_port
+from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.engine import changes, drivers, gate, tilt, world
+from pytest_tiltsession.expectations import checks
+from pytest_tiltsession.models import session
+from pytest_tiltsession.scenario import player, steps
+from pytest_tiltsession.server import host, tls
+from pytest_tiltsession.store import journal, requests
+
+PID = 4242
+
+
+class FakeTilt:
+    """One fake Tilt: a Session API server with its own clock, targets that a test moves, and what it claims of them.
+
+    Give it ``Settings`` or the same as keyword arguments, then use it in a ``with`` block or call ``start()`` and
+    ``stop()``. All methods may be called from any thread. ``directory`` is where the kubeconfig goes; without one a
+    temporary folder is made and removed again.
+    """
+
+    def __init__(
+        self, settings: settings_module.Settings | None = None, /, *, directory: pathlib.Path | None = None, **options: Any
+    ) -> None:
+        self.settings = dataclasses.replace(settings or settings_module.Settings(), **options)
+        self.scenario = self.settings.read_scenario()
+        start = self.scenario.start if self.scenario is not None else self.settings.start_micros
+        self.clock = simulated.SimulatedClock(start)
+        self._world = world.World(self.clock, self._tilt(start), verbatim=self.settings.verbatim)
+        self._gate = gate.Gate(self._world, on_done=self._session_done)
+        self._drivers = drivers.Drivers(self._gate, settle=self._settle)
+        self._server_errors: list[str] = []
+        self._player: player.Player | None = None
+        self._server: _Server | None = None
+        self._directory = directory
+        self._own_directory: pathlib.Path | None = None
+        self._exit: tuple[int, str] | None = None
+        self._exited = False
+        self.requests = requests.RequestLog()
+        self._app = application.Application(
+            self._world,
+            self._gate,
+            profile=self.settings.profile,
+            token=tls.new_token(),
+            requests=self.requests,
+            on_read=self._after_read if self.settings.progress == "reads" else None,
+        )
+        self.expectations = checks.Expectations(self._world, self.requests, exit_code=lambda: self.exit_code)
+        self.clock.on_settled(self._settle)
+        self._begin()
+
+    def _tilt(self, start: int) -> tilt.Tilt:
+        scenario = self.scenario
+        return tilt.Tilt(
+            scenario.spec if scenario is not None else self.settings.spec,
+            start_time=start,
+            pid=scenario.pid if scenario is not None else PID,
+            seed=uuid.uuid4(),
+            labels=scenario.labels if scenario is not None else None,
+            annotations=scenario.annotations if scenario is not None else None,
+        )
+
+    def _begin(self) -> None:
+        if self.scenario is not None:
+            self._player = player.Player(
+                self.scenario, self._gate, mode="verbatim" if self.settings.verbatim else "judged"
+            )
+            self._player.begin()
+            return
+        now = self.clock.now
+        loaded = session.Target(
+            session.TILTFILE_TARGET,
+            session.JOB,
+            (session.TILTFILE_RESOURCE,),
+            session.TargetState(terminated=session.TargetStateTerminated(now, now)),
+        )
+        self._gate.submit(changes.TiltChange(session="present", targets=(loaded,), note="the Tiltfile is loaded"))
+
+    # -- life ---------------------------------------------------------------------------------------------------
+
+    def start(self) -> "FakeTilt":
+        """Serve. Raises ServerError for an occupied port, KubeconfigError where the kubeconfig cannot be written."""
+        if self._server is not None:
+            raise errors.ServerError("this fake is started already")
+        folder = self._directory
+        if folder is None:
+            folder = self._own_directory = pathlib.Path(tempfile.mkdtemp(prefix="tilt-"))
+        try:
+            self._server = _Server(self, folder, self._app)
+        except BaseException:
+            self._remove_own_directory()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Stop serving: watches end, the port is free, the kubeconfig's entry is gone. Harmless when repeated."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.stop()
+        self._remove_own_directory()
+
+    def _remove_own_directory(self) -> None:
+        if self._own_directory is not None:
+            shutil.rmtree(self._own_directory, ignore_errors=True)
+            self._own_directory = None
+
+    def __enter__(self) -> "FakeTilt":
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        where = self._server.url if self._server is not None else "not serving"
+        return f"<FakeTilt {where} at {self.clock}>"
+
+    # -- where it is --------------------------------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """The address of the API: ``https://127.0.0.1:PORT``."""
+        return self._serving.url
+
+    @property
+    def token(self) -> str:
+        """The bearer token, as the kubeconfig holds it."""
+        return self._app.token
+
+    @property
+    def ca(self) -> pathlib.Path | None:
+        """A PEM file with the certificates to trust; None without TLS."""
+        return self._serving.ca
+
+    @property
+    def kubeconfig(self) -> pathlib.Path:
+        """The kubeconfig that points here."""
+        return self._serving.config
+
+    @property
+    def context(self) -> str:
+        """The kubeconfig's context: ``tilt-<web port>``."""
+        return self._serving.context
+
+    @property
+    def web_url(self) -> str:
+        """The address of Tilt's web port, which refuses everybody."""
+        return self._serving.web_url
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The environment in which a program finds this Tilt as it would find a real one."""
+        return self._serving.env
+
+    @property
+    def activity(self) -> Any:
+        """How busy the server is: see ``server.service.Activity``."""
+        return self._serving.listener.activity
+
+    @property
+    def _serving(self) -> "_Server":
+        if self._server is None:
+            raise errors.ServerError("this fake is not serving: use it in a with block, or call start() first")
+        return self._server
+
+    # -- what it is doing ---------------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> session.Session:
+        """The ``Tiltfile`` Session as a client would read it now; raises TiltSessionError where there is none."""
+        with self._world.lock:
+            found = self._world.objects.get(session.TILTFILE_SESSION)
+        if found is None:
+            raise errors.TiltSessionError(
+                f"there is no Session {session.TILTFILE_SESSION!r} at {self.clock}: "
+                "the script has not created it yet, or it was deleted"
+            )
+        return found
+
+    @property
+    def commits(self) -> Sequence[journal.Committed]:
+        """Everything that was committed so far, in order."""
+        return self._world.journal.read(0)
+
+    @property
+    def exit_code(self) -> int | None:
+        """What this Tilt's process exits with, or exited with: 0 or 1; None while the session goes on."""
+        if self._exit is not None:
+            return self._exit[0]
+        with self._world.lock:
+            found = self._world.objects.get(session.TILTFILE_SESSION)
+        if found is None or not found.status.done:
+            return None
+        return int(bool(found.status.error))
+
+    @property
+    def exited(self) -> bool:
+        """Whether the process has ended, as it does under ``exit_when_done``."""
+        return self._exited
+
+    def problems(self) -> list[str]:
+        """Say what must fail a test at its end, unless allowed: errors inside the fake, steps never played."""
+        found = []
+        if "server-errors" not in self.settings.allow:
+            found += [f"an error inside the fake: {text}" for text in self._server_errors]
+        left = self._player.remaining if self._player is not None and not self._exited else ()
+        if left and "unplayed-steps" not in self.settings.allow:
+            listed = ", ".join(times.format_duration(step.at * times.MICROSECOND) for step in left[:5])
+            found.append(
+                f"{len(left)} steps of the scenario were never played (at {listed}{', …' if len(left) > 5 else ''}): "
+                'advance the clock past them, or allow it with @pytest.mark.tilt_session(allow=("unplayed-steps",))'
+            )
+        return found
+
+    # -- driving ------------------------------------------------------------------------------------------------
+
+    def job(
+        self, name: str, *, resources: Sequence[str] | None = None, auto_init: bool = True
+    ) -> drivers.JobDriver:
+        """Declare a job: the resource ``name`` gives the target ``name:update``; a name with a colon is the target's.
+
+        It waits (``tiltfile-reload``), or is inactive with ``auto_init=False``.
+        """
+        return self._declare(name, "update", session.JOB, resources, auto_init)  # type: ignore[return-value]
+
+    def server(
+        self, name: str, *, resources: Sequence[str] | None = None, auto_init: bool = True
+    ) -> drivers.ServerDriver:
+        """Declare a server: the resource ``name`` gives the target ``name:serve``; a name with a colon is the target's."""
+        return self._declare(name, "serve", session.SERVER, resources, auto_init)  # type: ignore[return-value]
+
+    def _declare(
+        self, name: str, suffix: str, type_: str, resources: Sequence[str] | None, auto_init: bool
+    ) -> drivers.Driver:
+        resource, _, given = name.rpartition(":") if ":" in name else (name, "", "")
+        target = name if given else f"{name}:{suffix}"
+        waiting = session.TargetState(waiting=session.TargetStateWaiting(drivers.RELOADED))
+        named = (resource,) if resources is None else tuple(resources)
+        return self._drivers.declare(target, type_, named, waiting if auto_init else session.INACTIVE)
+
+    def target(self, name: str) -> drivers.Driver:
+        """Give the driver of a target that was declared, by a scenario too: ``target("api:serve")``."""
+        return self._drivers.driver(name)
+
+    def together(self) -> "contextlib.AbstractContextManager[None]":
+        """Make all transitions of a with block one commit, as Tilt batches its changes."""
+        return self._drivers.together()
+
+    def reload(
+        self,
+        *,
+        remove: Sequence[str] = (),
+        exit_condition: str | None = None,
+        timeout: str | None = None,
+        readiness_timeout: str | None = None,
+    ) -> None:
+        """Reload the Tiltfile: what clients wrote to spec, labels and annotations of ``Tiltfile`` is set back.
+
+        ``remove`` takes targets away; the others change the spec for good (Go durations). A Session that was deleted
+        is re-created with a new uid.
+        """
+        spec = self._world.tilt.spec
+        ci = spec.ci or session.SessionCISpec()
+        if timeout is not None:
+            ci = dataclasses.replace(ci, timeout=times.parse_duration(timeout))
+        if readiness_timeout is not None:
+            ci = dataclasses.replace(ci, readiness_timeout=times.parse_duration(readiness_timeout))
+        spec = dataclasses.replace(spec, exit_condition=exit_condition or spec.exit_condition, ci=ci)
+        removed = [self._drivers.get(name).name for name in remove]
+        self._gate.submit(changes.TiltChange(spec=spec, removed=removed, reload=True, note="the Tiltfile is reloaded"))
+        self._settle()
+
+    def cluster_fails(self, failed: bool = True) -> None:
+        """Let the connection to the cluster fail: a CI session ends with ``cluster connection failed``."""
+        self._gate.submit(changes.TiltChange(cluster_error=failed, note="the cluster connection fails"))
+        self._settle()
+
+    # -- time ---------------------------------------------------------------------------------------------------
+
+    def step(self) -> bool:
+        """Play the next instant at which something is due, a step or a deadline; False where nothing is."""
+        return self.clock.step()
+
+    def run_until(self, predicate: Callable[[session.Session], bool], *, limit: str = "24h") -> session.Session:
+        """Play instant after instant until ``predicate(session)`` holds; give that Session.
+
+        Raises ExpectationFailed when nothing more is planned, or the next instant lies more than ``limit`` ahead.
+        """
+        end = self.clock.now + times.micros_of(limit)
+        while True:
+            with self._world.lock:
+                found = self._world.objects.get(session.TILTFILE_SESSION)
+            if found is not None and predicate(found):
+                return found
+            due = self.clock.next_due()
+            if due is None:
+                self.expectations.fail("the session to get there by itself, but nothing more is planned")
+            if due.at > end:
+                self.expectations.fail(f"the session to get there within {limit}, but the next thing comes later")
+            self.clock.step()
+
+    def run_until_done(self, *, limit: str = "24h") -> session.Session:
+        """Play until the session is done, by its script or by a timeout; give it as it ended."""
+        return self.run_until(lambda found: found.status.done, limit=limit)
+
+    # -- what the test claims -----------------------------------------------------------------------------------
+
+    def expect_succeeded(self) -> None:
+        """Claim that the session is done without an error; raises ExpectationFailed with what stands in the way."""
+        self.expectations.expect_succeeded()
+
+    def expect_failed(self, error: str | None = None, *, match: str | None = None) -> None:
+        """Claim that the session is done with this error, exactly, or with one that the pattern ``match`` finds."""
+        self.expectations.expect_failed(error, match=match)
+
+    def expect_running(
+        self, *, waiting: Sequence[str] = (), not_ready: Sequence[str] = (), retrying: Sequence[str] = ()
+    ) -> None:
+        """Claim that the session goes on, and which targets stand in the way and how."""
+        self.expectations.expect_running(waiting=waiting, not_ready=not_ready, retrying=retrying)
+
+    def render_timeline(self) -> str:
+        """Draw the targets over simulated time, as a failing test shows them."""
+        return self.expectations.render_timeline()
+
+    def render_requests(self) -> str:
+        """List the requests that clients made, as a failing test shows them."""
+        return self.expectations.render_requests()
+
+    # -- within -------------------------------------------------------------------------------------------------
+
+    def _session_done(self, name: str, error: str) -> None:
+        """Take note that a Session is done; any of them ends the process, not only ``Tiltfile``."""
+        if self.settings.exit_when_done and self._exit is None:
+            self._exit = (int(bool(error)), error)
+            if self._server is not None:
+                self._server.begin_exit()
+
+    def _settle(self) -> None:
+        """Wait until a process that is to end has ended; called outside the lock, on the thread that moved it."""
+        if self._exit is not None and not self._exited and self._server is not None:
+            self._server.end_exit()
+            self._exited = True
+
+    def _after_read(self) -> None:
+        """Play the next instant after a client's read, where there is one."""
+        with contextlib.suppress(errors.ClockError):  # a named hold keeps the clock where it is
+            self.clock.step()
+
+    def note_error(self, text: str) -> None:
+        """Keep an error inside the fake; it fails the test at its end."""
+        self._server_errors.append(text)

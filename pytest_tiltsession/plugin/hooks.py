@@ -1,0 +1,120 @@
+"""pytest's hooks, thin: each hands over to the module that knows. Imports the standard library and pytest only."""
+
+import pathlib
+import sys
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_tiltsession.plugin import options, report
+
+if TYPE_CHECKING:
+    from pytest_tiltsession.plugin import scenario_files
+
+_WORKER_PROBLEMS = "tilt_session_usage_errors"
+_WORKER_COUNTS = "tilt_session_counts"
+_SUFFIX = ".tilt.yaml"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    options.add(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker and refuse bad option values before the first test."""
+    config.addinivalue_line("markers", options.MARKER_LINE)
+    options.check_configured(config)
+    if config.pluginmanager.hasplugin("dsession"):
+        config.pluginmanager.register(_Controller(config), "tilt-session-controller")
+
+
+def pytest_unconfigure() -> None:
+    """End the server thread, where one was started."""
+    host = sys.modules.get("pytest_tiltsession.server.host")
+    if host is not None:
+        host.shutdown()
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say that scenario files are collected, and how the fakes are to be."""
+    if not options.enabled(config):
+        return None
+    given = ", ".join(f"{name} {value}" for name, value in options.configured(config).items())
+    return f"tilt session: collecting *{_SUFFIX}" + (f" ({given})" if given else "")
+
+
+def pytest_collect_file(file_path: pathlib.Path, parent: pytest.Collector) -> "scenario_files.ScenarioFile | None":
+    """Collect a scenario file where the run asks for them, or where it is named on the command line."""
+    if not file_path.name.endswith(_SUFFIX):
+        return None
+    if not (options.enabled(parent.config) or parent.session.isinitpath(file_path)):
+        return None
+    from pytest_tiltsession.plugin import scenario_files  # start-up cost
+
+    return scenario_files.ScenarioFile.from_parent(parent, path=file_path)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse bad markers before the first test; a worker of xdist hands the problem to its controller."""
+    problems = [problem for item in items if (problem := options.check_item(item)) is not None]
+    if not problems:
+        return
+    workeroutput: dict[str, Any] | None = getattr(config, "workeroutput", None)
+    if workeroutput is None:
+        raise pytest.UsageError("\n".join(problems))
+    workeroutput[_WORKER_PROBLEMS] = problems
+    items[:] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the timeline and the requests to the report of a failed test."""
+    test_report = yield
+    report.add_sections(item, test_report)
+    return test_report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the counters of a worker to its controller."""
+    workeroutput: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if workeroutput is not None:
+        workeroutput[_WORKER_COUNTS] = report.counts(session.config)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Close with how many sessions and scenarios the run used."""
+    if options.enabled(config):
+        found = report.counts(config)
+        terminalreporter.write_sep("-", "tilt session")
+        terminalreporter.write_line(
+            f"{found['sessions']} fake sessions served, {found['scenarios']} scenario files played"
+        )
+
+
+class _Controller:
+    """What only the controller of an xdist run does: gather what its workers found."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._problems: dict[str, None] = {}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over a worker's counters and problems."""
+        output = getattr(node, "workeroutput", None) or {}
+        for name, count in output.get(_WORKER_COUNTS, {}).items():
+            report.counts(self._config)[name] += count
+        self._problems.update(dict.fromkeys(output.get(_WORKER_PROBLEMS, ())))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """End the run with what the workers refused."""
+        if self._problems:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say what the workers refused, as pytest says a usage error."""
+        for problem in self._problems:
+            terminalreporter.write_line(f"ERROR: {problem}", red=True)

@@ -1,0 +1,173 @@
+"""Playing a scenario from end to end: judge, compare with ``expect``, run a consumer; knows no pytest.
+
+What the plugin and the command line share.
+"""
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+
+from pytest_tiltsession import errors, fake_tilt, settings, times
+from pytest_tiltsession.clock import wall
+from pytest_tiltsession.scenario import steps
+
+# How long nothing may move before a consumer counts as waiting for the session (surface: 50 ms).
+_QUIET_SECONDS = 0.05
+_SHOWN_OUTPUT = 4_000
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finished:
+    """How the program under test ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@contextlib.contextmanager
+def playing(given: settings.Settings) -> Iterator["Run"]:
+    """Make the fake of a scenario, serving where its consumer needs that, and clean up behind it."""
+    scenario = given.read_scenario()
+    if scenario is None:
+        raise errors.InvalidScenario("there is no scenario to play: name a *.tilt.yaml file")
+    fake = fake_tilt.FakeTilt(given)
+    if scenario.consumer is None:
+        yield Run(fake, scenario)
+        return
+    with fake:
+        yield Run(fake, scenario)
+
+
+class Run:
+    """One run of a scenario."""
+
+    def __init__(self, fake: fake_tilt.FakeTilt, scenario: steps.Scenario) -> None:
+        self.fake = fake
+        self.scenario = scenario
+
+    def play(self) -> None:
+        """Play to the end and compare; raises ExpectationFailed or ConsumerFailed with what differed."""
+        finished = self._consume(self.scenario.consumer) if self.scenario.consumer is not None else None
+        self.play_out()
+        self._compare()
+        if finished is not None and self.scenario.consumer is not None:
+            _compare_output(self.scenario.consumer, finished)
+        problems = [text for text in self.fake.problems() if not text.endswith("unplayed-steps")]
+        if problems:
+            raise errors.ServerError("\n".join(problems))
+
+    def play_out(self) -> None:
+        """Play what is left: every step, then the deadlines that bring a verdict, where one is expected."""
+        clock = self.fake.clock
+        clock.run_due()
+        end = clock.start + self.scenario.end
+        if end > clock.now:
+            clock.advance_to((end - clock.start) / 1_000_000)
+        expected = self.scenario.expect
+        if expected is not None and expected.at is not None:
+            limit = clock.start + expected.at
+            if limit > clock.now:
+                clock.advance_to(expected.at / 1_000_000)
+        elif expected is not None and expected.outcome in ("succeeded", "failed"):
+            while self.fake.exit_code is None and clock.step():
+                pass
+
+    def _compare(self) -> None:
+        expected = self.scenario.expect
+        if expected is None:
+            return
+        checks = self.fake.expectations
+        if expected.outcome == "succeeded":
+            checks.expect_succeeded()
+        elif expected.outcome == "failed" or expected.error is not None or expected.match is not None:
+            checks.expect_failed(expected.error, match=expected.match)
+        elif expected.outcome == "running":
+            checks.expect_running()
+        if expected.exit_code is not None:
+            checks.expect_exit_code(expected.exit_code)
+        if expected.at is not None:
+            checks.expect_done_at(times.format_duration(expected.at * times.MICROSECOND))
+
+    def _consume(self, consumer: steps.Consumer) -> Finished:
+        """Run the program under test while the session plays: the next instant comes when the program waits."""
+        environment = {**os.environ, **self.fake.env, **consumer.env}
+        folder = pathlib.Path(self.scenario.path).parent if self.scenario.path else pathlib.Path.cwd()
+        limit = wall.seconds() + consumer.timeout / times.SECOND
+        # Files, not pipes: a program that writes much must not wait for a reader.
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            try:
+                process = subprocess.Popen(  # noqa: S603  the scenario's author names the program
+                    consumer.command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+                )
+            except OSError as problem:
+                raise errors.ConsumerFailed(
+                    f"the consumer {consumer.command[0]!r} could not be started: {problem.strerror}; "
+                    f"commands are looked up on PATH, relative paths from {folder}"
+                ) from None
+            try:
+                while process.poll() is None:
+                    if wall.seconds() > limit:
+                        raise errors.ConsumerFailed(_timed_out(consumer, _text(out), _text(err)))
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(_QUIET_SECONDS)
+                        break
+                    if self.fake.activity.requests and self.fake.activity.quiet_seconds() >= _QUIET_SECONDS:
+                        self.fake.clock.step()
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+            return Finished(process.returncode, _text(out), _text(err))
+
+
+def _text(stream: "tempfile._TemporaryFileWrapper[bytes]") -> str:  # type: ignore[name-defined]
+    stream.seek(0)
+    text: str = stream.read().decode(errors="replace")
+    return text
+
+
+def _timed_out(consumer: steps.Consumer, stdout: str, stderr: str) -> str:
+    return (
+        f"the consumer {' '.join(consumer.command)} did not end within "
+        f"{times.format_duration(consumer.timeout)} of the machine's clock{_outputs(stdout, stderr)}"
+    )
+
+
+def _outputs(stdout: str, stderr: str) -> str:
+    shown = ""
+    for name, text in (("stdout", stdout), ("stderr", stderr)):
+        if text:
+            shown += f"\n--- {name} ---\n{text[-_SHOWN_OUTPUT:].rstrip()}"
+    return shown
+
+
+def _compare_output(consumer: steps.Consumer, finished: Finished) -> None:
+    expected = consumer.expect
+    found = []
+    if finished.exit_code != expected.exit_code:
+        found.append(f"exit code {expected.exit_code} was expected, found {finished.exit_code}")
+    for name, wanted, text in (
+        ("stdout", expected.stdout, finished.stdout),
+        ("stderr", expected.stderr, finished.stderr),
+    ):
+        if wanted is not None and not _matches(wanted, text):
+            found.append(f"{name} was expected to hold {wanted}")
+    if found:
+        raise errors.ConsumerFailed(
+            f"the consumer {' '.join(consumer.command)} ended otherwise than expected: "
+            + "; ".join(found)
+            + _outputs(finished.stdout, finished.stderr)
+        )
+
+
+def _matches(wanted: str, text: str) -> bool:
+    """Tell whether a text holds what is wanted: a pattern between slashes, or a text as it is."""
+    if len(wanted) > 1 and wanted.startswith("/") and wanted.endswith("/"):
+        return re.search(wanted[1:-1], text, re.MULTILINE) is not None
+    return wanted in text
