@@ -41,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("file", metavar="FILE", type=pathlib.Path)
     show.set_defaults(run=_show)
     record = commands.add_parser("record", help="turn recorded watch events into a scenario file")
-    record.add_argument("--from-trace", required=True, metavar="FILE", type=pathlib.Path, help="a recorded run, as JSON")
+    record.add_argument(
+        "--from-trace", required=True, metavar="FILE", type=pathlib.Path, help="a recorded run, as JSON"
+    )
     record.add_argument("--out", metavar="FILE", type=pathlib.Path, help="where to write; without it, standard output")
     record.set_defaults(run=_record)
     return parser

@@ -5,50 +5,56 @@ import dataclasses
 import pathlib
 import shutil
 import tempfile
-import types
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pytest_tiltsession import errors, kubeconfig, times
+from pytest_tiltsession import errors, serving, times
 from pytest_tiltsession import settings as settings_module
-from pytest_tiltsession.api import application, web_port
+from pytest_tiltsession.api import application, messages
 from pytest_tiltsession.clock import simulated
-from pytest_tiltsession.engine import changes, drivers, gate, tilt, world
+from pytest_tiltsession.engine import changes, driving, gate, tilt, world
 from pytest_tiltsession.expectations import checks
 from pytest_tiltsession.models import session
-from pytest_tiltsession.scenario import player, steps
-from pytest_tiltsession.server import host, tls
+from pytest_tiltsession.scenario import player
+from pytest_tiltsession.server import service, tls
 from pytest_tiltsession.store import journal, requests
 
 PID = 4242
 
 
-class FakeTilt:
+class FakeTilt(driving.Driving):
     """One fake Tilt: a Session API server with its own clock, targets that a test moves, and what it claims of them.
 
     Give it ``Settings`` or the same as keyword arguments, then use it in a ``with`` block or call ``start()`` and
     ``stop()``. All methods may be called from any thread. ``directory`` is where the kubeconfig goes; without one a
-    temporary folder is made and removed again.
+    temporary folder is made and removed again. ``config`` is a kubeconfig to extend instead.
     """
 
     def __init__(
-        self, settings: settings_module.Settings | None = None, /, *, directory: pathlib.Path | None = None, **options: Any
+        self,
+        settings: settings_module.Settings | None = None,
+        /,
+        *,
+        directory: pathlib.Path | None = None,
+        config: pathlib.Path | None = None,
+        **options: Any,
     ) -> None:
         self.settings = dataclasses.replace(settings or settings_module.Settings(), **options)
         self.scenario = self.settings.read_scenario()
         start = self.scenario.start if self.scenario is not None else self.settings.start_micros
         self.clock = simulated.SimulatedClock(start)
         self._world = world.World(self.clock, self._tilt(start), verbatim=self.settings.verbatim)
-        self._gate = gate.Gate(self._world, on_done=self._session_done)
-        self._drivers = drivers.Drivers(self._gate, settle=self._settle)
+        super().__init__(gate.Gate(self._world, on_done=self._session_done))
         self._server_errors: list[str] = []
         self._player: player.Player | None = None
-        self._server: _Server | None = None
+        self._server: serving.Serving | None = None
         self._directory = directory
+        self._config = config
         self._own_directory: pathlib.Path | None = None
         self._exit: tuple[int, str] | None = None
         self._exited = False
+        self._exit_listeners: list[Callable[[], None]] = []
         self.requests = requests.RequestLog()
         self._app = application.Application(
             self._world,
@@ -99,7 +105,16 @@ class FakeTilt:
         if folder is None:
             folder = self._own_directory = pathlib.Path(tempfile.mkdtemp(prefix="tilt-"))
         try:
-            self._server = _Server(self, folder, self._app)
+            self._server = serving.Serving(
+                self._answer,
+                self.settings,
+                token=self.token,
+                folder=folder,
+                config=self._config,
+                now_seconds=lambda: self.clock.now // 1_000_000,
+                too_large=self._app.too_large,
+                on_error=self._server_failed,
+            )
         except BaseException:
             self._remove_own_directory()
             raise
@@ -165,12 +180,12 @@ class FakeTilt:
         return self._serving.env
 
     @property
-    def activity(self) -> Any:
-        """How busy the server is: see ``server.service.Activity``."""
+    def activity(self) -> service.Activity:
+        """How busy the server is: requests in work, and for how long nothing has moved."""
         return self._serving.listener.activity
 
     @property
-    def _serving(self) -> "_Server":
+    def _serving(self) -> serving.Serving:
         if self._server is None:
             raise errors.ServerError("this fake is not serving: use it in a with block, or call start() first")
         return self._server
@@ -223,69 +238,6 @@ class FakeTilt:
                 'advance the clock past them, or allow it with @pytest.mark.tilt_session(allow=("unplayed-steps",))'
             )
         return found
-
-    # -- driving ------------------------------------------------------------------------------------------------
-
-    def job(
-        self, name: str, *, resources: Sequence[str] | None = None, auto_init: bool = True
-    ) -> drivers.JobDriver:
-        """Declare a job: the resource ``name`` gives the target ``name:update``; a name with a colon is the target's.
-
-        It waits (``tiltfile-reload``), or is inactive with ``auto_init=False``.
-        """
-        return self._declare(name, "update", session.JOB, resources, auto_init)  # type: ignore[return-value]
-
-    def server(
-        self, name: str, *, resources: Sequence[str] | None = None, auto_init: bool = True
-    ) -> drivers.ServerDriver:
-        """Declare a server: the resource ``name`` gives the target ``name:serve``; a name with a colon is the target's."""
-        return self._declare(name, "serve", session.SERVER, resources, auto_init)  # type: ignore[return-value]
-
-    def _declare(
-        self, name: str, suffix: str, type_: str, resources: Sequence[str] | None, auto_init: bool
-    ) -> drivers.Driver:
-        resource, _, given = name.rpartition(":") if ":" in name else (name, "", "")
-        target = name if given else f"{name}:{suffix}"
-        waiting = session.TargetState(waiting=session.TargetStateWaiting(drivers.RELOADED))
-        named = (resource,) if resources is None else tuple(resources)
-        return self._drivers.declare(target, type_, named, waiting if auto_init else session.INACTIVE)
-
-    def target(self, name: str) -> drivers.Driver:
-        """Give the driver of a target that was declared, by a scenario too: ``target("api:serve")``."""
-        return self._drivers.driver(name)
-
-    def together(self) -> "contextlib.AbstractContextManager[None]":
-        """Make all transitions of a with block one commit, as Tilt batches its changes."""
-        return self._drivers.together()
-
-    def reload(
-        self,
-        *,
-        remove: Sequence[str] = (),
-        exit_condition: str | None = None,
-        timeout: str | None = None,
-        readiness_timeout: str | None = None,
-    ) -> None:
-        """Reload the Tiltfile: what clients wrote to spec, labels and annotations of ``Tiltfile`` is set back.
-
-        ``remove`` takes targets away; the others change the spec for good (Go durations). A Session that was deleted
-        is re-created with a new uid.
-        """
-        spec = self._world.tilt.spec
-        ci = spec.ci or session.SessionCISpec()
-        if timeout is not None:
-            ci = dataclasses.replace(ci, timeout=times.parse_duration(timeout))
-        if readiness_timeout is not None:
-            ci = dataclasses.replace(ci, readiness_timeout=times.parse_duration(readiness_timeout))
-        spec = dataclasses.replace(spec, exit_condition=exit_condition or spec.exit_condition, ci=ci)
-        removed = [self._drivers.get(name).name for name in remove]
-        self._gate.submit(changes.TiltChange(spec=spec, removed=removed, reload=True, note="the Tiltfile is reloaded"))
-        self._settle()
-
-    def cluster_fails(self, failed: bool = True) -> None:
-        """Let the connection to the cluster fail: a CI session ends with ``cluster connection failed``."""
-        self._gate.submit(changes.TiltChange(cluster_error=failed, note="the cluster connection fails"))
-        self._settle()
 
     # -- time ---------------------------------------------------------------------------------------------------
 
@@ -341,24 +293,57 @@ class FakeTilt:
 
     # -- within -------------------------------------------------------------------------------------------------
 
-    def _session_done(self, name: str, error: str) -> None:
-        """Take note that a Session is done; any of them ends the process, not only ``Tiltfile``."""
+    def describe(self) -> dict[str, str | None]:
+        """Give what a program in another language needs to know, as ``tiltsession serve`` prints it."""
+        return {
+            "url": self.url,
+            "token": self.token,
+            "ca": None if self.ca is None else str(self.ca),
+            "kubeconfig": str(self.kubeconfig),
+            "context": self.context,
+            "web_url": self.web_url,
+        }
+
+    def on_exit(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` when the process ends by itself, under ``exit_when_done``."""
+        self._exit_listeners.append(listener)
+
+    def _answer(self, request: messages.Request) -> messages.Answer:
+        answer = self._app(request)
+        if self._exit is None or self._exited or not isinstance(answer, messages.Response):
+            return answer
+        # This request's own write ended the process: first its answer, then the end.
+        after = answer.after
+
+        def then_exit() -> None:
+            if after is not None:
+                after()
+            self._settle()
+
+        return dataclasses.replace(answer, after=then_exit)
+
+    def _session_done(self, name: str, error: str) -> None:  # noqa: ARG002  any Session that is done ends the process
         if self.settings.exit_when_done and self._exit is None:
             self._exit = (int(bool(error)), error)
-            if self._server is not None:
-                self._server.begin_exit()
 
     def _settle(self) -> None:
-        """Wait until a process that is to end has ended; called outside the lock, on the thread that moved it."""
-        if self._exit is not None and not self._exited and self._server is not None:
-            self._server.end_exit()
-            self._exited = True
+        """End the process where it is to end: watches get their last event and EOF, then the port is closed.
+
+        Called outside the lock, on the thread that moved the session.
+        """
+        if self._exit is None or self._exited:
+            return
+        self._exited = True
+        if self._server is not None:
+            self._server.stop()
+        for listener in self._exit_listeners:
+            listener()
 
     def _after_read(self) -> None:
         """Play the next instant after a client's read, where there is one."""
         with contextlib.suppress(errors.ClockError):  # a named hold keeps the clock where it is
             self.clock.step()
 
-    def note_error(self, text: str) -> None:
-        """Keep an error inside the fake; it fails the test at its end."""
-        self._server_errors.append(text)
+    def _server_failed(self, problem: BaseException, request: messages.Request | None) -> None:
+        what = f" while answering {request.method} {request.path}" if request is not None else ""
+        self._server_errors.append(f"{type(problem).__name__}: {problem}{what}")

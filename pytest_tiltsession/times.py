@@ -91,7 +91,7 @@ def _instant(groups: tuple[str, ...]) -> int | None:
     year, month, day, hour, minute, second = (int(part) for part in groups[:6])
     if not (1 <= month <= 12 and hour <= 23 and minute <= 59 and second <= 59):
         return None
-    leap = month == 2 and (year % 4 == 0 and year % 100 != 0 or year % 400 == 0)
+    leap = month == 2 and ((year % 4 == 0 and year % 100 != 0) or year % 400 == 0)
     if not 1 <= day <= _MONTH_DAYS[month - 1] + leap:
         return None
     zone = groups[-1]

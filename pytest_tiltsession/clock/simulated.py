@@ -112,7 +112,8 @@ class SimulatedClock:
             if target < self._now:
                 raise errors.ClockError(
                     f"advance_to({when!r}): that was {times.format_duration((self._now - target) * 1000)} ago; "
-                    f"the clock stands at {self} ({times.format_clock(self.elapsed)} after its start) and never goes back"
+                    f"the clock stands at {self} ({times.format_clock(self.elapsed)} after its start) "
+                    "and never goes back"
                 )
             self._move_to(target)
 

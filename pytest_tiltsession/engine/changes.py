@@ -69,9 +69,7 @@ class TiltChange:
         done, error = self.verdict or self._judge(world, after)
         after = tilt.settled(after, done, error)
         if before is None or after != before or self.always or self.revision is not None:
-            committed.append(
-                objects.commit(after, at=now, cause=self.cause, note=self.note, revision=self.revision)
-            )
+            committed.append(objects.commit(after, at=now, cause=self.cause, note=self.note, revision=self.revision))
         return committed
 
     def _respecify(self, world: "world.World") -> bool:

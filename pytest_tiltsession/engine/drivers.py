@@ -31,7 +31,7 @@ class Drivers:
     def declare(self, name: str, type_: str, resources: tuple[str, ...], state: session.TargetState) -> "Driver":
         """Add a target in its first state. Raises ImpossibleTransition where the name is taken or no text."""
         if not isinstance(name, str) or not name:
-            raise errors.ImpossibleTransition(f"a target is named by its resource, such as \"api\"; found {name!r}")
+            raise errors.ImpossibleTransition(f'a target is named by its resource, such as "api"; found {name!r}')
         if self._find(name) is not None:
             raise errors.ImpossibleTransition(
                 f"target {name} is declared already: use what the first declaration returned, or target({name!r})"
@@ -89,10 +89,12 @@ class Drivers:
 
     @property
     def now(self) -> int:
+        """The present instant in microseconds since the epoch."""
         return self._gate.world.clock.now
 
     @property
     def pid(self) -> int:
+        """The process identifier of this Tilt."""
         return self._gate.world.tilt.pid
 
     def instant(self, offset: "str | int | float | None", what: str) -> int | None:
@@ -155,7 +157,7 @@ class Driver:
         self._drivers.remove(self.name)
 
     def fail(self, error: str, *, started: "str | int | float | None" = None) -> "Driver":
-        """End the target with an error. ``started`` is an offset from the session's start, where it had not been shown."""
+        """End the target with an error. ``started`` is an offset from the session's start, where it was not shown."""
         if not isinstance(error, str) or not error:
             raise errors.ImpossibleTransition(
                 f"{self.name}: a failure always has an error text; found {error!r}. "

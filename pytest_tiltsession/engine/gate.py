@@ -20,9 +20,11 @@ class Change(Protocol):
     """Something that is to change. ``commit`` runs under the lock and writes what it asks for, or raises."""
 
     @property
-    def cause(self) -> str: ...
+    def cause(self) -> str:
+        """Who asks for the change: see ``engine.changes``."""
 
-    def commit(self, world: worlds.World) -> list[journal.Committed]: ...
+    def commit(self, world: worlds.World) -> list[journal.Committed]:
+        """Write what is asked for and give the commits, or raise and write nothing."""
 
 
 class Gate:

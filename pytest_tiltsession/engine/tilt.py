@@ -80,10 +80,8 @@ class Tilt:
             self._sorted = None
 
     def judge(self, value: session.Session, now: int) -> exit_conditions.Verdict:
-        """Judge a Session by its own spec and start time, and Tilt's targets. ``now`` is nanoseconds since the epoch."""
-        return exit_conditions.judge(
-            value.spec, self.targets or (), value.status.start_time, now, self.cluster_error
-        )
+        """Judge a Session by its own spec and start time, and Tilt's targets. ``now`` is in nanoseconds."""
+        return exit_conditions.judge(value.spec, self.targets or (), value.status.start_time, now, self.cluster_error)
 
     def settled(self, value: session.Session, done: bool, error: str) -> session.Session:
         """Give the Session as the controller writes it: targets, done and error are Tilt's, pid and start time stay."""

@@ -46,7 +46,10 @@ def tilt_kubeconfig(tilt_session: "FakeTilt") -> pathlib.Path:
 
 @pytest.fixture
 def tilt_env(tilt_session: "FakeTilt") -> dict[str, str]:
-    """The environment of a Tilt for subprocesses: TILT_CONFIG, TILT_HOST, TILT_PORT, KUBECONFIG, NODE_EXTRA_CA_CERTS."""
+    """The environment of a Tilt for subprocesses.
+
+    TILT_CONFIG, TILT_HOST, TILT_PORT, KUBECONFIG and NODE_EXTRA_CA_CERTS.
+    """
     return dict(tilt_session.env)
 
 

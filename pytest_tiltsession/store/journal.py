@@ -7,6 +7,7 @@ while, so that a thousand targets times a hundred thousand steps stay a matter o
 
 import collections
 import dataclasses
+import itertools
 import threading
 from collections.abc import Callable
 
@@ -70,7 +71,14 @@ class Journal:
         return len(self._entries)
 
     def append(
-        self, type_: str, value: session.Session, version: int, at: int, cause: str, note: str = "", silent: bool = False
+        self,
+        type_: str,
+        value: session.Session,
+        version: int,
+        at: int,
+        cause: str,
+        note: str = "",
+        silent: bool = False,
     ) -> Committed:
         """Write down one commit and give it its sequence number."""
         with self._lock:
@@ -178,7 +186,7 @@ def _in_order(value: session.Session) -> bool:
     if not targets:
         return False
     names = [target.name.encode("utf-8", "surrogatepass") for target in targets]
-    return all(first < second for first, second in zip(names, names[1:], strict=False))
+    return all(first < second for first, second in itertools.pairwise(names))
 
 
 def _differences(

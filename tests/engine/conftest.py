@@ -15,9 +15,7 @@ START = 1_767_225_600_000_000
 @pytest.fixture
 def spec():
     """The spec of a CI session with Tilt's default limits."""
-    return session.SessionSpec(
-        "/app/Tiltfile", "ci", session.SessionCISpec(None, 30 * times.MINUTE, 5 * times.MINUTE)
-    )
+    return session.SessionSpec("/app/Tiltfile", "ci", session.SessionCISpec(None, 30 * times.MINUTE, 5 * times.MINUTE))
 
 
 @pytest.fixture

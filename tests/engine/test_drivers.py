@@ -101,5 +101,7 @@ def test_a_target_is_declared_once(declare):
 def test_an_unknown_target_names_the_nearest(the_drivers, declare):
     """The error lists the near names and how to declare one."""
     declare("migrate:update", "job")
-    with pytest.raises(errors.UnknownTarget, match=r"no target 'migrat:update' in this session; declared: migrate:update"):
+    with pytest.raises(
+        errors.UnknownTarget, match=r"no target 'migrat:update' in this session; declared: migrate:update"
+    ):
         the_drivers.driver("migrat:update")

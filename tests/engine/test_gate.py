@@ -80,9 +80,7 @@ def test_the_global_timeout_lists_what_was_in_the_way(the_world, declare, tiltfi
     declare("a:update", "job").wait("waiting-for-dep")
     declare("b:update", "job").start()
     the_world.clock.advance("30m")
-    expected = (
-        "Timeout after 30m0s: 1 resources waiting (a:update waiting-for-dep), 1 resources not ready (b:update)"
-    )
+    expected = "Timeout after 30m0s: 1 resources waiting (a:update waiting-for-dep), 1 resources not ready (b:update)"
     assert expected == tiltfile().status.error
 
 

@@ -33,7 +33,10 @@ def state_of(wire):
         and session.TargetStateActive(micros(active["startTime"]), active["ready"], micros(active["lastReadyTime"])),
         terminated=ended
         and session.TargetStateTerminated(
-            micros(ended["startTime"]), micros(ended["finishTime"]), ended.get("error", ""), ended.get("graceStatus", "")
+            micros(ended["startTime"]),
+            micros(ended["finishTime"]),
+            ended.get("error", ""),
+            ended.get("graceStatus", ""),
         ),
         disabled=session.TargetStateDisabled() if "disabled" in wire else None,
     )

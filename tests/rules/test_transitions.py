@@ -29,6 +29,8 @@ POSSIBLE = [
     target("a:update", "job", **ended()),
     target("a:update", "job", **ended("boom")),
     target("a:serve", "server", **running(ready=True, last=0)),
+    target("a:serve", "server", **running(start=None, last=0)),
+    target("a:runtime", "job", **running(ready=True)),
     target("a:serve", "server", **ended("Process 0 exited with non-zero status")),
     target("a:runtime", "server", **ended()),
     target("a:runtime", "server", **ended("boom", "Tolerated")),
@@ -39,11 +41,12 @@ IMPOSSIBLE = [
     (target("a:update", "job", waiting=session.TargetStateWaiting("x"), **running()), "waiting and active at once"),
     (target("a:update", "job", **running(ready=True)), "a running job is never ready"),
     (target("a:update", "job", **running(last=3)), "a running job is never ready"),
-    (target("a:serve", "server", **running(start=None)), "active without a start time"),
+    (target("a:serve", "server", **running(start=None, ready=True, last=3)), "active without a start time"),
+    (target("a:update", "job", **running(start=None)), "active without a start time"),
     (target("a:serve", "server", **ended()), "a server that ends is always an error"),
     (target("a:update", "job", **ended("boom", "Forgiven")), "it is Tolerated or Exceeded"),
     (target("a:update", "job", **ended("", "Tolerated")), "only beside an error"),
-    (target("a:update", "job", **ended(start=2, finish=1)), "finishes at 1970-01-01T00:00:00.000001Z, before its start"),
+    (target("a:update", "job", **ended(start=2, finish=1)), "finishes at 1970-01-01T00:00:00.000001Z, before"),
 ]
 
 

@@ -1,0 +1,79 @@
+"""How a test drives a whole fake: declare targets, move them, reload the Tiltfile; knows no HTTP and no files."""
+
+import contextlib
+import dataclasses
+from collections.abc import Sequence
+
+from pytest_tiltsession import times
+from pytest_tiltsession.engine import changes, drivers, gate
+from pytest_tiltsession.models import session
+
+
+class Driving:
+    """The driving face of a fake. ``_settle`` is called after each change, outside the lock."""
+
+    def __init__(self, gate_: gate.Gate) -> None:
+        self._gate = gate_
+        self._drivers = drivers.Drivers(gate_, settle=self._settle)
+
+    def _settle(self) -> None:
+        """Do what a change may have made necessary; nothing here."""
+
+    def job(self, name: str, *, resources: Sequence[str] | None = None, auto_init: bool = True) -> drivers.JobDriver:
+        """Declare a job: the resource ``name`` gives the target ``name:update``; a name with a colon is the target's.
+
+        It waits (``tiltfile-reload``), or is inactive with ``auto_init=False``.
+        """
+        return self._declare(name, "update", session.JOB, resources, auto_init)  # type: ignore[return-value]
+
+    def server(
+        self, name: str, *, resources: Sequence[str] | None = None, auto_init: bool = True
+    ) -> drivers.ServerDriver:
+        """Declare a server: the resource ``name`` gives the target ``name:serve``; one with a colon is the target's."""
+        return self._declare(name, "serve", session.SERVER, resources, auto_init)  # type: ignore[return-value]
+
+    def _declare(
+        self, name: str, suffix: str, type_: str, resources: Sequence[str] | None, auto_init: bool
+    ) -> drivers.Driver:
+        resource, _, given = name.rpartition(":") if ":" in name else (name, "", "")
+        target = name if given else f"{name}:{suffix}"
+        waiting = session.TargetState(waiting=session.TargetStateWaiting(drivers.RELOADED))
+        named = (resource,) if resources is None else tuple(resources)
+        return self._drivers.declare(target, type_, named, waiting if auto_init else session.INACTIVE)
+
+    def target(self, name: str) -> drivers.Driver:
+        """Give the driver of a target that was declared, by a scenario too: ``target("api:serve")``."""
+        return self._drivers.driver(name)
+
+    def together(self) -> "contextlib.AbstractContextManager[None]":
+        """Make all transitions of a with block one commit, as Tilt batches its changes."""
+        return self._drivers.together()
+
+    def reload(
+        self,
+        *,
+        remove: Sequence[str] = (),
+        exit_condition: str | None = None,
+        timeout: str | None = None,
+        readiness_timeout: str | None = None,
+    ) -> None:
+        """Reload the Tiltfile: what clients wrote to spec, labels and annotations of ``Tiltfile`` is set back.
+
+        ``remove`` takes targets away; the others change the spec for good (Go durations). A Session that was deleted
+        is re-created with a new uid.
+        """
+        spec = self._world.tilt.spec
+        ci = spec.ci or session.SessionCISpec()
+        if timeout is not None:
+            ci = dataclasses.replace(ci, timeout=times.parse_duration(timeout))
+        if readiness_timeout is not None:
+            ci = dataclasses.replace(ci, readiness_timeout=times.parse_duration(readiness_timeout))
+        spec = dataclasses.replace(spec, exit_condition=exit_condition or spec.exit_condition, ci=ci)
+        removed = [self._drivers.get(name).name for name in remove]
+        self._gate.submit(changes.TiltChange(spec=spec, removed=removed, reload=True, note="the Tiltfile is reloaded"))
+        self._settle()
+
+    def cluster_fails(self, failed: bool = True) -> None:
+        """Let the connection to the cluster fail: a CI session ends with ``cluster connection failed``."""
+        self._gate.submit(changes.TiltChange(cluster_error=failed, note="the cluster connection fails"))
+        self._settle()

@@ -1,0 +1,100 @@
+"""What a fake holds while it serves: two ports, the kubeconfig's entry, the certificate's file; knows no session."""
+
+import pathlib
+from collections.abc import Callable, Mapping
+
+from pytest_tiltsession import errors, kubeconfig
+from pytest_tiltsession import settings as settings_module
+from pytest_tiltsession.api import messages, web_port
+from pytest_tiltsession.server import host, tls
+
+_DEFAULT_PORT = 10350
+
+
+class Serving:
+    """A served application with everything by which clients find it. Starts when made; ``stop`` undoes all of it.
+
+    Raises ServerError for an occupied port and KubeconfigError where a file cannot be written, and leaves nothing
+    running then.
+    """
+
+    def __init__(
+        self,
+        application: messages.Application,
+        settings: settings_module.Settings,
+        *,
+        token: str,
+        folder: pathlib.Path,
+        config: pathlib.Path | None,
+        now_seconds: Callable[[], int],
+        too_large: Callable[[messages.Request], messages.Response],
+        on_error: Callable[[BaseException, messages.Request | None], None],
+    ) -> None:
+        context = tls.server_context() if settings.tls else None
+        self.listener = host.serve(
+            application,
+            now_seconds=now_seconds,
+            too_large=too_large,
+            on_error=on_error,
+            tls=context,
+            port=settings.port,
+        )
+        self._web: host.Listener | None = None
+        self.url = self.listener.url
+        self.ca: pathlib.Path | None = None
+        try:
+            self._web = host.serve(web_port.answer, now_seconds=now_seconds, too_large=too_large, on_error=on_error)
+            self.web_url = self._web.url
+            self.context = settings.context or f"tilt-{self._web.port}"
+            if settings.tls:
+                self.ca = _write(folder / f"{self.context}-ca.pem", tls.ca_pem())
+            self.config = config or folder / "config"
+            kubeconfig.add_entry(
+                self.config,
+                kubeconfig.Entry(
+                    context=self.context,
+                    server=self.url,
+                    ca_pem=tls.leaf_and_ca_pem() if settings.tls else None,
+                    token=token,
+                ),
+                current_context=settings.current_context,
+            )
+        except BaseException:
+            self._close()
+            raise
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The environment in which Tilt's own tools, Kubernetes clients and Node find this Tilt."""
+        web_port_number = self.web_url.rpartition(":")[2]
+        found = {
+            "TILT_CONFIG": str(self.config),
+            "TILT_HOST": "127.0.0.1",
+            "TILT_PORT": str(_DEFAULT_PORT) if self.context == "tilt-default" else web_port_number,
+            "KUBECONFIG": str(self.config),
+        }
+        if self.ca is not None:
+            found["NODE_EXTRA_CA_CERTS"] = str(self.ca)
+        return found
+
+    def stop(self) -> None:
+        """Stop serving and take the entry out of the kubeconfig, as a Tilt does that ends. Harmless when repeated."""
+        self._close()
+        kubeconfig.remove_entry(self.config, self.context)
+        if self.ca is not None:
+            self.ca.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        self.listener.close()
+        if self._web is not None:
+            self._web.close()
+
+
+def _write(path: pathlib.Path, content: bytes) -> pathlib.Path:
+    try:
+        path.write_bytes(content)
+    except OSError as problem:
+        raise errors.KubeconfigError(
+            f"{path}: the certificate cannot be written: {problem.strerror}; give a folder that this user may write to"
+        ) from None
+    return path
