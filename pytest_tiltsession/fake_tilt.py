@@ -12,7 +12,7 @@ from typing import Any
 from pytest_tiltsession import errors, serving, times
 from pytest_tiltsession import settings as settings_module
 from pytest_tiltsession.api import application, messages
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import freezing, simulated
 from pytest_tiltsession.engine import changes, driving, gate, tilt, world
 from pytest_tiltsession.expectations import checks
 from pytest_tiltsession.models import session
@@ -52,6 +52,7 @@ class FakeTilt(driving.Driving):
         self._directory = directory
         self._config = config
         self._own_directory: pathlib.Path | None = None
+        self._frozen = contextlib.ExitStack()
         self._exit: tuple[int, str] | None = None
         self._exited = False
         self._exit_listeners: list[Callable[[], None]] = []
@@ -133,10 +134,26 @@ class FakeTilt(driving.Driving):
             self._own_directory = None
 
     def __enter__(self) -> "FakeTilt":
-        return self.start()
+        self.start()
+        with contextlib.ExitStack() as frozen:
+            if self.settings.freeze:
+                frozen.enter_context(freezing.frozen(self.clock))
+            if self.settings.sleeps:
+                frozen.enter_context(freezing.sleeps_move(self.clock))
+            self._frozen = frozen.pop_all()
+        return self
 
     def __exit__(self, *exc: object) -> None:
+        self._frozen.close()
         self.stop()
+
+    def follow(self, freezer: Any = None) -> None:
+        """Let a freezer that the test holds lead: whenever it moves, this session's clock moves by as much.
+
+        Takes what freezegun's ``freeze_time`` or pytest-freezer's ``freezer`` gives, or time-machine's traveller or
+        fixture; without one, the freezer in force. Ends with the ``with`` block.
+        """
+        self._frozen.callback(freezing.follow(self.clock, freezer))
 
     def __repr__(self) -> str:
         where = self._server.url if self._server is not None else "not serving"

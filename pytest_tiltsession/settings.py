@@ -24,7 +24,8 @@ class Settings:
     """The options of a fake, as the marker, the command line and ``FakeTilt(...)`` take them.
 
     ``timeout``, ``readiness_timeout`` and ``k8s_grace_period`` are Go durations (None: absent from ``spec.ci``);
-    ``start`` is an RFC 3339 time; ``port`` 0 takes a free one. ``scenario`` is a file, or a Scenario. ``allow`` names
+    ``start`` is an RFC 3339 time; ``port`` 0 takes a free one. ``freeze`` makes the test's own ``datetime.now()`` and
+    ``time.time()`` follow the session's clock, ``sleeps`` turns the test process's own sleeps into moves of it. ``scenario`` is a file, or a Scenario. ``allow`` names
     what does not fail the test at its end. Raises InvalidValue for anything else, naming what would do.
     """
 
@@ -43,6 +44,8 @@ class Settings:
     context: str | None = None
     current_context: bool = True
     exit_when_done: bool = False
+    freeze: bool = False
+    sleeps: bool = False
     allow: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -53,7 +56,7 @@ class Settings:
             object.__setattr__(self, "allow", (self.allow,))
         for word in self.allow:
             _one_of("allow", word, ALLOWANCES)
-        for name in ("verbatim", "tls", "current_context", "exit_when_done"):
+        for name in ("verbatim", "tls", "current_context", "exit_when_done", "freeze", "sleeps"):
             _of_type(name, getattr(self, name), bool, "True or False")
         _of_type("tiltfile_path", self.tiltfile_path, str, "a path as text")
         if isinstance(self.port, bool) or not isinstance(self.port, int) or not 0 <= self.port <= 65535:

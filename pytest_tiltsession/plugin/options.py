@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MARKER = "tilt_session"
 MARKER_LINE = (
     "tilt_session(scenario=, exit_condition=, timeout=, readiness_timeout=, k8s_grace_period=, tiltfile_path=, start=, "
-    "profile=, progress=, verbatim=, tls=, port=, context=, current_context=, exit_when_done=, allow=): "
+    "profile=, progress=, verbatim=, tls=, port=, context=, current_context=, exit_when_done=, freeze=, sleeps=, allow=): "
     "how the fake Tilt of this test is to be"
 )
 

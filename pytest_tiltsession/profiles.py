@@ -1,0 +1,269 @@
+"""The points in which the fake can follow Tilt or Kubernetes: one table, and what the code asks of it.
+
+``tilt`` answers bug for bug as the recordings of a real Tilt show; ``kubernetes`` answers as the published reference
+of the API and the Kubernetes API conventions promise. What a Session's status says is Tilt's in both.
+"""
+
+import dataclasses
+
+from pytest_tiltsession import errors
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One set of answers. Each attribute but ``name`` and ``history`` is the key of one row of ``DIFFERENCES``.
+
+    ``history`` is how far back the server remembers versions, in microseconds of the session's clock; it matters
+    where watches resume, pages continue and exact versions are listed.
+    """
+
+    name: str
+    history: int = 5 * 60 * 1_000_000
+    unauthorized: bool
+    dry_run: bool
+    preconditions: bool
+    uid_preconditions: bool
+    unconditional_update: bool
+    update_validation: bool
+    field_paths: bool
+    generated_names: bool
+    version_on_create: bool
+    status_on_create: bool
+    apply_creates: bool
+    generation: bool
+    managed_status: bool
+    managed_ignored: bool
+    quiet_no_ops: bool
+    delete_status: bool
+    delete_version: bool
+    collection_status: bool
+    collection_finalizers: bool
+    collection_events: bool
+    read_versions: bool
+    list_versions: bool
+    pages: bool
+    watch_versions: bool
+    bookmarks: bool
+    initial_events: bool
+    selector_events: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Difference:
+    """One row of the table: a point in which the profiles differ, and the behaviour of each.
+
+    ``source`` says where Tilt's side was seen; the other side is the published reference or the API conventions.
+    """
+
+    key: str
+    title: str
+    tilt: str
+    kubernetes: str
+    source: str
+
+
+DIFFERENCES = (
+    Difference(
+        "unauthorized",
+        "A missing or wrong token",
+        "403 Forbidden for system:anonymous, on every path of the API server",
+        "401 Unauthorized",
+        "stories auth-*",
+    ),
+    Difference(
+        "dry_run",
+        "dryRun=All",
+        "accepted and ignored: the write takes effect and is seen by watches",
+        "answers as if, and persists nothing",
+        "stories dryrun-*, live-dryrun-*",
+    ),
+    Difference(
+        "preconditions",
+        "Preconditions of a delete",
+        "ignored: a wrong uid or resourceVersion still deletes",
+        "409 Conflict where the uid or the resourceVersion is another",
+        "stories precondition-*",
+    ),
+    Difference(
+        "uid_preconditions",
+        "Another uid in an update",
+        "422, the uid is immutable; ignored on the status",
+        "409 Conflict, on the status too",
+        "story merge-uid",
+    ),
+    Difference(
+        "unconditional_update",
+        "A PUT without resourceVersion",
+        "409 Conflict",
+        "replaces whatever version there is",
+        "stories conflict-missing, conflict-status",
+    ),
+    Difference(
+        "update_validation",
+        "An invalid spec in an update",
+        "accepted (and Tilt then exits with an error)",
+        "422 Invalid, as on create",
+        "stories update-empty-path, merge-remove-path; exits-by-write.jsonl",
+    ),
+    Difference(
+        "field_paths",
+        "Paths in the causes of an invalid spec",
+        "tiltfilePath, exitCondition",
+        "spec.tiltfilePath, spec.exitCondition",
+        "stories invalid-spec-missing, invalid-exit-condition",
+    ),
+    Difference(
+        "generated_names",
+        "metadata.generateName",
+        "500 where no name is given with it",
+        "the server appends five characters to it",
+        "recorded with a prefix and no name",
+    ),
+    Difference(
+        "version_on_create",
+        "A resourceVersion in the body of a create",
+        "ignored",
+        "400 Bad Request",
+        "stories create-resource-version-*",
+    ),
+    Difference(
+        "status_on_create",
+        "A status in the body of a create",
+        "kept until the controller rewrites it",
+        "ignored",
+        "stories create-status-*",
+    ),
+    Difference(
+        "apply_creates",
+        "Server-side apply of a Session that is not there",
+        "500",
+        "creates it: 201",
+        "story apply-new",
+    ),
+    Difference(
+        "generation",
+        "metadata.generation",
+        "absent, or for ever what the client sent on create",
+        "1 on create, one more whenever the spec changes",
+        "stories create-system-fields, update-generation",
+    ),
+    Difference(
+        "managed_status",
+        "managedFields of a write to the status",
+        "not kept",
+        "an entry with subresource status",
+        "stories status-pid, patch-status-pid",
+    ),
+    Difference(
+        "managed_ignored",
+        "managedFields of status fields sent to the main resource",
+        "kept, though the fields are ignored, and the resourceVersion rises",
+        "ignored like the fields",
+        "stories update-status-ignored, merge-status-ignored",
+    ),
+    Difference(
+        "quiet_no_ops",
+        "A write that changes nothing",
+        "a MODIFIED event with the same resourceVersion",
+        "no event",
+        "watch-streams.jsonl, watch-001",
+    ),
+    Difference(
+        "delete_status",
+        "The answer to a delete that is done",
+        "the deleted Session",
+        "a Status with the details of the Session",
+        "stories delete-*",
+    ),
+    Difference(
+        "delete_version",
+        "The resourceVersion of a deleted Session",
+        "that of its last change: a delete does not raise the counter",
+        "a new one, so that a watch can resume after it",
+        "watch-streams.jsonl, watch-001",
+    ),
+    Difference(
+        "collection_status",
+        "The answer to deletecollection",
+        "a SessionList of what was removed",
+        "a Status",
+        "stories dc-*",
+    ),
+    Difference(
+        "collection_finalizers",
+        "Finalizers under deletecollection",
+        "ignored: the Sessions are gone",
+        "kept: the Sessions are only marked",
+        "recorded with w5 and w6, watch-018",
+    ),
+    Difference(
+        "collection_events",
+        "Watch events of deletecollection",
+        "none",
+        "a DELETED event for each Session (MODIFIED where finalizers hold it)",
+        "story live-deletecollection",
+    ),
+    Difference(
+        "read_versions",
+        "resourceVersion of a get",
+        "ignored, even when it is no number",
+        "504 where it is newer than the server's, 400 where it is no number",
+        "stories get-ignored-params*",
+    ),
+    Difference(
+        "list_versions",
+        "resourceVersion and resourceVersionMatch of a list",
+        "checked for their form, then ignored: always the current list",
+        "Exact lists that very version, NotOlderThan at least it; 410 where it is forgotten, 504 where it is to come",
+        "stories list-resource-version*",
+    ),
+    Difference(
+        "pages",
+        "limit and continue",
+        "ignored: always the full list",
+        "pages in the order of names, with continue and remainingItemCount; 410 for a continue that is too old",
+        "story list-limit",
+    ),
+    Difference(
+        "watch_versions",
+        "resourceVersion of a watch",
+        "ignored: each watch starts with an ADDED event for all that there is",
+        "resumes after that version; an ERROR event with 410 where it is forgotten",
+        "stories watch-resource-version, live-old-resource-version",
+    ),
+    Difference(
+        "bookmarks",
+        "allowWatchBookmarks",
+        "accepted, and no bookmark is ever sent",
+        "BOOKMARK events when other Sessions have moved the version on, and each minute of the session's clock",
+        "story watch-bookmarks, watch-streams.jsonl, watch-005",
+    ),
+    Difference(
+        "initial_events",
+        "sendInitialEvents of a watch",
+        "422, the feature is off",
+        "ADDED events and a closing BOOKMARK with the annotation k8s.io/initial-events-end",
+        "story watch-send-initial-events",
+    ),
+    Difference(
+        "selector_events",
+        "A Session that leaves or enters the selector of a watch",
+        "leaving sends nothing, entering sends MODIFIED",
+        "leaving sends DELETED, entering sends ADDED",
+        "watch-streams.jsonl, watch-004",
+    ),
+)
+
+_KEYS = tuple(row.key for row in DIFFERENCES)
+
+TILT = Profile(name="tilt", **dict.fromkeys(_KEYS, False))
+KUBERNETES = Profile(name="kubernetes", **dict.fromkeys(_KEYS, True))
+PROFILES = {profile.name: profile for profile in (TILT, KUBERNETES)}
+
+
+def named(name: str) -> Profile:
+    """Give a profile by its name. Raises :class:`errors.InvalidValue`, which lists the names, for any other."""
+    try:
+        return PROFILES[name]
+    except KeyError:
+        raise errors.InvalidValue(f"there is no profile {name!r}: choose {' or '.join(map(repr, PROFILES))}") from None

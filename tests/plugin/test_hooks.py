@@ -1,0 +1,283 @@
+"""Options, markers, reports and scenario files, each in a run of its own."""
+
+import pytest
+
+SCENARIO = """
+version: 1
+title: breaks
+session: {exitCondition: ci, tiltfilePath: /app/Tiltfile, ci: {timeout: 30m0s, readinessTimeout: 5m0s}}
+start: 2026-01-01T00:00:00.000000Z
+targets:
+  migrate:update: {type: job, resources: [migrate]}
+steps:
+  - {at: 1s, set: {migrate:update: active}}
+  - {at: 4s, set: {migrate:update: {terminated: {error: exit status 1}}}}
+expect: {outcome: failed, error: exit status 1, at: 4s}
+"""
+
+
+@pytest.fixture
+def scenario(pytester):
+    """Write a scenario file, with some text replaced."""
+
+    def write(name="breaks.tilt.yaml", old="", new="", more=""):
+        path = pytester.path / name
+        path.write_text(SCENARIO.replace(old, new) + more if old else SCENARIO + more)
+        return path
+
+    return write
+
+
+def test_a_failed_test_shows_the_timeline_and_the_requests(pytester):
+    """Both sections are there, with the target and the client's request in them."""
+    pytester.makepyfile(
+        """
+        import ssl, urllib.request
+
+        def test_it(tilt_session):
+            tilt_session.job("migrate").start()
+            tilt_session.clock.advance("90s")
+            request = urllib.request.Request(
+                tilt_session.url + "/version", headers={"Authorization": "Bearer " + tilt_session.token}
+            )
+            urllib.request.urlopen(request, context=ssl.create_default_context(cafile=tilt_session.ca)).close()
+            tilt_session.expect_succeeded()
+        """
+    )
+    result = pytester.runpytest()
+    result.assert_outcomes(failed=1)
+    text = result.stdout.str()
+    assert "expected the session to succeed, but it is still running at 00:01:30.000000" in text
+    assert "tilt session timeline" in text
+    assert "tilt session requests" in text
+    assert "GET /version" in text
+    assert "migrate" in text[text.index("tilt session timeline") :]
+
+
+def test_a_passing_test_shows_nothing(pytester):
+    """Reports are for failures."""
+    pytester.makepyfile("def test_it(tilt_session): tilt_session.job('a').succeed()")
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=1)
+    assert "tilt session" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("profil='tilt'", "unknown argument 'profil'; did you mean profile?"),
+        ("profile='openshift'", "profile='openshift': valid values are tilt, kubernetes"),
+        ("timeout='soon'", "timeout: 'soon' is not a duration: write it as Go does, such as 30m0s, 2.5s or 300ms"),
+        ("timeout=30", "timeout=30: give a Go duration as text"),
+        ("start='yesterday'", "start: 'yesterday' is not an RFC 3339 time"),
+        ("port=70000", "port=70000: give a port from 1 to 65535, or 0 for a free one"),
+        ("'ci'", "takes keyword arguments only, found ('ci',)"),
+        ("scenario='nowhere.tilt.yaml'", "nowhere.tilt.yaml"),
+        ("freeze='yes'", "freeze='yes': give True or False"),
+    ],
+)
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "xdist"])
+def test_a_bad_marker_is_a_usage_error_that_names_the_test(pytester, arguments, message, workers):
+    """Before the first test, in a plain run and under xdist, with what would do."""
+    pytester.makepyfile(
+        f"""
+        import pytest
+
+        def test_before(): pass
+
+        @pytest.mark.tilt_session({arguments})
+        def test_it(tilt_session): pass
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:randomly", *workers)
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    text = result.stdout.str() + result.stderr.str()
+    assert "::test_it" in text
+    assert message in text
+    assert "passed" not in text
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--tilt-session-profile=openshift"], "profile='openshift': valid values are tilt, kubernetes"),
+        (["-o", "tilt_session_progress=fast"], "progress='fast': valid values are manual, reads"),
+    ],
+)
+def test_a_bad_option_value_is_a_usage_error(pytester, given, message):
+    """Command line and ini are checked alike, before anything is collected."""
+    pytester.makepyfile("def test_it(): pass")
+    result = pytester.runpytest_subprocess(*given)
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    assert message in result.stderr.str() + result.stdout.str()
+
+
+def test_the_marker_beats_the_command_line_and_that_beats_the_ini(pytester):
+    """The nearest word counts."""
+    pytester.makeini("[pytest]\ntilt_session_progress = reads\ntilt_session_profile = kubernetes")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_command_line(tilt_session):
+            assert tilt_session.settings.progress == "manual"
+            assert tilt_session.settings.profile == "kubernetes"
+
+        @pytest.mark.tilt_session(profile="tilt", progress="reads")
+        def test_marker(tilt_session):
+            assert tilt_session.settings.progress == "reads"
+            assert tilt_session.settings.profile == "tilt"
+        """
+    )
+    pytester.runpytest("--tilt-session-progress=manual").assert_outcomes(passed=2)
+
+
+def test_steps_that_were_never_played_fail_the_test_unless_allowed(pytester, scenario):
+    """A script whose end no test reached is a claim that nobody checked."""
+    scenario()
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.tilt_session(scenario="breaks.tilt.yaml")
+        def test_left(tilt_session):
+            tilt_session.clock.advance("2s")
+
+        @pytest.mark.tilt_session(scenario="breaks.tilt.yaml", allow="unplayed-steps")
+        def test_allowed(tilt_session): pass
+
+        @pytest.mark.tilt_session(scenario="breaks.tilt.yaml")
+        def test_played(tilt_session):
+            tilt_session.run_until_done()
+            tilt_session.expect_failed("exit status 1")
+        """
+    )
+    result = pytester.runpytest("-p", "no:randomly")
+    result.assert_outcomes(passed=3, errors=1)
+    assert "1 steps of the scenario were never played (at 4s)" in result.stdout.str()
+
+
+def test_scenario_files_are_collected_with_the_flag(pytester, scenario):
+    """Without it a folder's scenario files are left alone; a header and a summary come with it."""
+    scenario()
+    assert pytest.ExitCode.NO_TESTS_COLLECTED == pytester.runpytest().ret
+    result = pytester.runpytest("--tilt-session", pytester.path)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["tilt session: collecting *.tilt.yaml", "*1 scenario files played*"])
+
+
+def test_a_scenario_file_named_on_the_command_line_is_collected(pytester, scenario):
+    """Naming it is asking for it."""
+    pytester.runpytest(scenario()).assert_outcomes(passed=1)
+
+
+def test_the_ini_twin_of_the_flag_collects_too(pytester, scenario):
+    """``tilt_session = true`` in the ini file means the flag."""
+    scenario()
+    pytester.makeini("[pytest]\ntilt_session = true")
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_a_malformed_scenario_file_is_a_collection_error_with_its_line(pytester, scenario):
+    """The error names file:line and what was found, without a traceback."""
+    scenario(old="targets:", new="tragets:")
+    result = pytester.runpytest("--tilt-session")
+    result.assert_outcomes(errors=1)
+    text = result.stdout.str()
+    assert "breaks.tilt.yaml:6" in text
+    assert "tragets" in text
+    assert "Traceback" not in text
+
+
+def test_a_scenario_that_ends_otherwise_than_expected_fails_with_both(pytester, scenario):
+    """What was expected, what came, and the timeline."""
+    scenario(old="error: exit status 1, at: 4s}", new="error: exit status 2, at: 4s}")
+    result = pytester.runpytest("--tilt-session")
+    result.assert_outcomes(failed=1)
+    text = result.stdout.str()
+    assert "exit status 2" in text
+    assert "exit status 1" in text
+    assert "tilt session timeline" in text
+
+
+def test_a_consumer_runs_beside_the_scenario(pytester, scenario):
+    """A program of any language gets the environment of a Tilt, and its exit code and output are compared."""
+    consumer = pytester.path / "wait.py"
+    consumer.write_text(
+        "import base64, json, os, re, ssl, sys, urllib.request\n"
+        "text = open(os.environ['KUBECONFIG']).read()\n"
+        "value = lambda key: re.search(rf'{key}: (.+)', text)[1].strip('\"')\n"
+        "trust = ssl.create_default_context(cadata=base64.b64decode(value('certificate-authority-data')).decode())\n"
+        "url = value('server') + '/apis/tilt.dev/v1alpha1/sessions?watch=1'\n"
+        "request = urllib.request.Request(url, headers={'Authorization': 'Bearer ' + value('token')})\n"
+        "for line in urllib.request.urlopen(request, context=trust):\n"
+        "    status = json.loads(line)['object']['status']\n"
+        "    if status['done']:\n"
+        "        print('it says', status['error'])\n"
+        "        sys.exit(7)\n"
+    )
+    more = "consumer: {command: [python3, wait.py], expect: {exit_code: 7, stdout: /it says exit.*1/}}\n"
+    scenario(more=more)
+    pytester.runpytest("--tilt-session").assert_outcomes(passed=1)
+    scenario(more=more.replace("exit_code: 7", "exit_code: 0"))
+    result = pytester.runpytest("--tilt-session")
+    result.assert_outcomes(failed=1)
+    assert "exit code 0 was expected, found 7" in result.stdout.str()
+    assert "it says exit status 1" in result.stdout.str()
+
+
+def test_a_consumer_that_does_not_end_is_ended(pytester, scenario):
+    """Its timeout is of the machine's clock, and nothing is left running."""
+    scenario(more='consumer: {command: [python3, -c, "import threading; threading.Event().wait()"], timeout: 300ms}\n')
+    result = pytester.runpytest("--tilt-session")
+    result.assert_outcomes(failed=1)
+    assert "did not end within 300ms of the machine's clock" in result.stdout.str()
+
+
+def test_counts_are_added_up_over_xdist_workers(pytester, scenario):
+    """The closing summary of a parallel run counts what all workers did."""
+    for number in range(4):
+        scenario(name=f"s{number}.tilt.yaml")
+    pytester.makepyfile("def test_a(tilt_session): pass\ndef test_b(tilt_session): pass")
+    result = pytester.runpytest_subprocess("--tilt-session", "-n", "2")
+    result.assert_outcomes(passed=6)
+    result.stdout.fnmatch_lines(["*6 fake sessions served, 4 scenario files played*"])
+
+
+def test_nothing_is_left_after_a_run(pytester):
+    """No thread, no socket and no warning remain, also where a test leaves its watch open."""
+    pytester.makeconftest(
+        """
+        import threading, pytest
+
+        def pytest_unconfigure(config):
+            pass
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_sessionfinish(session):
+            import pytest_tiltsession.server.host as host
+            host.shutdown()
+            left = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+            assert not left, left
+        """
+    )
+    pytester.makepyfile(
+        """
+        import ssl, urllib.request
+
+        def test_it(tilt_session):
+            request = urllib.request.Request(
+                tilt_session.url + "/apis/tilt.dev/v1alpha1/sessions?watch=1",
+                headers={"Authorization": "Bearer " + tilt_session.token},
+            )
+            global watch
+            watch = urllib.request.urlopen(request, context=ssl.create_default_context(cafile=tilt_session.ca))
+            assert b"ADDED" in watch.readline()
+
+        def test_the_watch_has_ended():
+            assert watch.read() == b""
+            watch.close()
+        """
+    )
+    result = pytester.runpytest_subprocess("-W", "error", "-p", "no:randomly")
+    result.assert_outcomes(passed=2)

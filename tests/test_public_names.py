@@ -1,0 +1,53 @@
+"""The public surface is what ``__all__`` lists, and nothing else."""
+
+import importlib
+
+import pytest_tiltsession
+
+PUBLIC = {
+    "ClockError",
+    "ConsumerFailed",
+    "ExpectationFailed",
+    "FakeTilt",
+    "ImpossibleTransition",
+    "InvalidScenario",
+    "InvalidValue",
+    "JobDriver",
+    "KubeconfigError",
+    "Scenario",
+    "ServerDriver",
+    "ServerError",
+    "Session",
+    "SessionSpec",
+    "SessionStatus",
+    "Settings",
+    "SimulatedClock",
+    "Target",
+    "TargetState",
+    "TiltSessionError",
+    "UnknownTarget",
+}
+
+
+def test_the_public_names_are_these():
+    """A name that is added or lost is a change for users: it belongs here and in the changelog."""
+    assert PUBLIC == set(pytest_tiltsession.__all__) == set(dir(pytest_tiltsession))
+
+
+def test_every_public_name_can_be_imported_and_says_what_it_is():
+    """Each resolves to an object with a docstring."""
+    for name in PUBLIC:
+        assert getattr(pytest_tiltsession, name).__doc__, name
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    """The lazy module behaves as any other."""
+    module = importlib.import_module("pytest_tiltsession")
+    assert not hasattr(module, "FakeTlit")
+
+
+def test_every_error_has_one_base():
+    """Whoever wants to catch all that the package raises on purpose names one class."""
+    errors = importlib.import_module("pytest_tiltsession.errors")
+    for name in errors.__all__:
+        assert issubclass(getattr(errors, name), errors.TiltSessionError), name
