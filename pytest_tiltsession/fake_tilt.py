@@ -6,7 +6,7 @@ import pathlib
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pytest_tiltsession import errors, serving, times
@@ -15,15 +15,15 @@ from pytest_tiltsession.api import application, messages
 from pytest_tiltsession.clock import freezing, simulated
 from pytest_tiltsession.engine import changes, driving, gate, tilt, world
 from pytest_tiltsession.expectations import checks
-from pytest_tiltsession.models import session
+from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.scenario import player
-from pytest_tiltsession.server import service, tls
+from pytest_tiltsession.server import tls
 from pytest_tiltsession.store import journal, requests
 
 PID = 4242
 
 
-class FakeTilt(driving.Driving):
+class FakeTilt(driving.Driving, checks.Expectations, serving.Served):
     """One fake Tilt: a Session API server with its own clock, targets that a test moves, and what it claims of them.
 
     Give it ``Settings`` or the same as keyword arguments, then use it in a ``with`` block or call ``start()`` and
@@ -45,7 +45,7 @@ class FakeTilt(driving.Driving):
         start = self.scenario.start if self.scenario is not None else self.settings.start_micros
         self.clock = simulated.SimulatedClock(start)
         self._world = world.World(self.clock, self._tilt(start), verbatim=self.settings.verbatim)
-        super().__init__(gate.Gate(self._world, on_done=self._session_done))
+        driving.Driving.__init__(self, gate.Gate(self._world, on_done=self._session_done))
         self._server_errors: list[str] = []
         self._player: player.Player | None = None
         self._server: serving.Serving | None = None
@@ -54,6 +54,7 @@ class FakeTilt(driving.Driving):
         self._own_directory: pathlib.Path | None = None
         self._frozen = contextlib.ExitStack()
         self._exit: tuple[int, str] | None = None
+        self.label = "never served"
         self._exited = False
         self._exit_listeners: list[Callable[[], None]] = []
         self.requests = requests.RequestLog()
@@ -65,7 +66,7 @@ class FakeTilt(driving.Driving):
             requests=self.requests,
             on_read=self._after_read if self.settings.progress == "reads" else None,
         )
-        self.expectations = checks.Expectations(self._world, self.requests, exit_code=lambda: self.exit_code)
+        checks.Expectations.__init__(self, self._world, self.requests, exit_code=lambda: self.exit_code)
         self.clock.on_settled(self._settle)
         self._begin()
 
@@ -88,20 +89,23 @@ class FakeTilt(driving.Driving):
             self._player.begin()
             return
         now = self.clock.now
-        loaded = session.Target(
-            session.TILTFILE_TARGET,
-            session.JOB,
-            (session.TILTFILE_RESOURCE,),
-            session.TargetState(terminated=session.TargetStateTerminated(now, now)),
+        loaded = sessions.Target(
+            sessions.TILTFILE_TARGET,
+            sessions.JOB,
+            (sessions.TILTFILE_RESOURCE,),
+            sessions.TargetState(terminated=sessions.TargetStateTerminated(now, now)),
         )
         self._gate.submit(changes.TiltChange(session="present", targets=(loaded,), note="the Tiltfile is loaded"))
 
     # -- life ---------------------------------------------------------------------------------------------------
 
     def start(self) -> "FakeTilt":
-        """Serve. Raises ServerError for an occupied port, KubeconfigError where the kubeconfig cannot be written."""
-        if self._server is not None:
-            raise errors.ServerError("this fake is started already")
+        """Serve; harmless when it serves already.
+
+        Raises ServerError for an occupied port and KubeconfigError where the kubeconfig cannot be written.
+        """
+        if self._server is not None and self._server.running:
+            return self
         folder = self._directory
         if folder is None:
             folder = self._own_directory = pathlib.Path(tempfile.mkdtemp(prefix="tilt-"))
@@ -109,7 +113,7 @@ class FakeTilt(driving.Driving):
             self._server = serving.Serving(
                 self._answer,
                 self.settings,
-                token=self.token,
+                token=self._app.token,
                 folder=folder,
                 config=self._config,
                 now_seconds=lambda: self.clock.now // 1_000_000,
@@ -119,13 +123,16 @@ class FakeTilt(driving.Driving):
         except BaseException:
             self._remove_own_directory()
             raise
+        self.label = self.context
         return self
 
     def stop(self) -> None:
-        """Stop serving: watches end, the port is free, the kubeconfig's entry is gone. Harmless when repeated."""
-        server, self._server = self._server, None
-        if server is not None:
-            server.stop()
+        """Stop serving: watches end, the port is free, the kubeconfig's entry is gone. Harmless when repeated.
+
+        Where it was stays known, so that a test can see how its program takes a Tilt that is gone.
+        """
+        if self._server is not None:
+            self._server.stop()
         self._remove_own_directory()
 
     def _remove_own_directory(self) -> None:
@@ -156,67 +163,19 @@ class FakeTilt(driving.Driving):
         self._frozen.callback(freezing.follow(self.clock, freezer))
 
     def __repr__(self) -> str:
-        where = self._server.url if self._server is not None else "not serving"
+        where = self._server.url if self._server is not None and self._server.running else "not serving"
         return f"<FakeTilt {where} at {self.clock}>"
-
-    # -- where it is --------------------------------------------------------------------------------------------
-
-    @property
-    def url(self) -> str:
-        """The address of the API: ``https://127.0.0.1:PORT``."""
-        return self._serving.url
-
-    @property
-    def token(self) -> str:
-        """The bearer token, as the kubeconfig holds it."""
-        return self._app.token
-
-    @property
-    def ca(self) -> pathlib.Path | None:
-        """A PEM file with the certificates to trust; None without TLS."""
-        return self._serving.ca
-
-    @property
-    def kubeconfig(self) -> pathlib.Path:
-        """The kubeconfig that points here."""
-        return self._serving.config
-
-    @property
-    def context(self) -> str:
-        """The kubeconfig's context: ``tilt-<web port>``."""
-        return self._serving.context
-
-    @property
-    def web_url(self) -> str:
-        """The address of Tilt's web port, which refuses everybody."""
-        return self._serving.web_url
-
-    @property
-    def env(self) -> Mapping[str, str]:
-        """The environment in which a program finds this Tilt as it would find a real one."""
-        return self._serving.env
-
-    @property
-    def activity(self) -> service.Activity:
-        """How busy the server is: requests in work, and for how long nothing has moved."""
-        return self._serving.listener.activity
-
-    @property
-    def _serving(self) -> serving.Serving:
-        if self._server is None:
-            raise errors.ServerError("this fake is not serving: use it in a with block, or call start() first")
-        return self._server
 
     # -- what it is doing ---------------------------------------------------------------------------------------
 
     @property
-    def session(self) -> session.Session:
+    def session(self) -> sessions.Session:
         """The ``Tiltfile`` Session as a client would read it now; raises TiltSessionError where there is none."""
         with self._world.lock:
-            found = self._world.objects.get(session.TILTFILE_SESSION)
+            found = self._world.objects.get(sessions.TILTFILE_SESSION)
         if found is None:
             raise errors.TiltSessionError(
-                f"there is no Session {session.TILTFILE_SESSION!r} at {self.clock}: "
+                f"there is no Session {sessions.TILTFILE_SESSION!r} at {self.clock}: "
                 "the script has not created it yet, or it was deleted"
             )
         return found
@@ -232,7 +191,7 @@ class FakeTilt(driving.Driving):
         if self._exit is not None:
             return self._exit[0]
         with self._world.lock:
-            found = self._world.objects.get(session.TILTFILE_SESSION)
+            found = self._world.objects.get(sessions.TILTFILE_SESSION)
         if found is None or not found.status.done:
             return None
         return int(bool(found.status.error))
@@ -262,7 +221,7 @@ class FakeTilt(driving.Driving):
         """Play the next instant at which something is due, a step or a deadline; False where nothing is."""
         return self.clock.step()
 
-    def run_until(self, predicate: Callable[[session.Session], bool], *, limit: str = "24h") -> session.Session:
+    def run_until(self, predicate: Callable[[sessions.Session], bool], *, limit: str = "24h") -> sessions.Session:
         """Play instant after instant until ``predicate(session)`` holds; give that Session.
 
         Raises ExpectationFailed when nothing more is planned, or the next instant lies more than ``limit`` ahead.
@@ -270,56 +229,21 @@ class FakeTilt(driving.Driving):
         end = self.clock.now + times.micros_of(limit)
         while True:
             with self._world.lock:
-                found = self._world.objects.get(session.TILTFILE_SESSION)
+                found = self._world.objects.get(sessions.TILTFILE_SESSION)
             if found is not None and predicate(found):
                 return found
             due = self.clock.next_due()
             if due is None:
-                self.expectations.fail("the session to get there by itself, but nothing more is planned")
+                self.fail("the session to get there by itself, but nothing more is planned")
             if due.at > end:
-                self.expectations.fail(f"the session to get there within {limit}, but the next thing comes later")
+                self.fail(f"the session to get there within {limit}, but the next thing comes later")
             self.clock.step()
 
-    def run_until_done(self, *, limit: str = "24h") -> session.Session:
+    def run_until_done(self, *, limit: str = "24h") -> sessions.Session:
         """Play until the session is done, by its script or by a timeout; give it as it ended."""
         return self.run_until(lambda found: found.status.done, limit=limit)
 
-    # -- what the test claims -----------------------------------------------------------------------------------
-
-    def expect_succeeded(self) -> None:
-        """Claim that the session is done without an error; raises ExpectationFailed with what stands in the way."""
-        self.expectations.expect_succeeded()
-
-    def expect_failed(self, error: str | None = None, *, match: str | None = None) -> None:
-        """Claim that the session is done with this error, exactly, or with one that the pattern ``match`` finds."""
-        self.expectations.expect_failed(error, match=match)
-
-    def expect_running(
-        self, *, waiting: Sequence[str] = (), not_ready: Sequence[str] = (), retrying: Sequence[str] = ()
-    ) -> None:
-        """Claim that the session goes on, and which targets stand in the way and how."""
-        self.expectations.expect_running(waiting=waiting, not_ready=not_ready, retrying=retrying)
-
-    def render_timeline(self) -> str:
-        """Draw the targets over simulated time, as a failing test shows them."""
-        return self.expectations.render_timeline()
-
-    def render_requests(self) -> str:
-        """List the requests that clients made, as a failing test shows them."""
-        return self.expectations.render_requests()
-
     # -- within -------------------------------------------------------------------------------------------------
-
-    def describe(self) -> dict[str, str | None]:
-        """Give what a program in another language needs to know, as ``tiltsession serve`` prints it."""
-        return {
-            "url": self.url,
-            "token": self.token,
-            "ca": None if self.ca is None else str(self.ca),
-            "kubeconfig": str(self.kubeconfig),
-            "context": self.context,
-            "web_url": self.web_url,
-        }
 
     def on_exit(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` when the process ends by itself, under ``exit_when_done``."""

@@ -79,7 +79,7 @@ def add_entry(path: pathlib.Path, entry: Entry, *, current_context: bool = True)
         cluster = {"certificate-authority-data": base64.b64encode(entry.ca_pem).decode("ascii")} | cluster
     name = entry.context
     with _lock:
-        config = _read(path) if path.exists() else {}
+        config = _read(path, missing="")
         _take_out(config, name)
         config["clusters"].append({"cluster": cluster, "name": name})
         config["contexts"].append({"context": {"cluster": name, "user": name}, "name": name})
@@ -96,9 +96,7 @@ def remove_entry(path: pathlib.Path, context: str) -> None:
     ``null``, as Tilt leaves them. Raises :class:`errors.KubeconfigError`.
     """
     with _lock:
-        if not path.exists():
-            return
-        config = _read(path)
+        config = _read(path, missing="")
         if not _take_out(config, context):
             return
         if config.get("current-context") == context:
@@ -121,11 +119,11 @@ def find(path: pathlib.Path, context: str | None = None) -> Entry:
     name = context if context is not None else config.get("current-context")
     if not name:
         raise errors.KubeconfigError(f"{path} has no current context: name one of {_listed(config, 'contexts')}")
-    pair = _named(path, config, "contexts", name).get("context") or {}
-    cluster = _named(path, config, "clusters", pair.get("cluster")).get("cluster") or {}
-    user = _named(path, config, "users", pair.get("user")).get("user") or {} if pair.get("user") else {}
-    if not isinstance(cluster, dict) or not isinstance(user, dict) or not isinstance(cluster.get("server"), str):
-        raise errors.KubeconfigError(f"{path}: the cluster of context {name!r} has no server, or is not a mapping")
+    pair = _named(path, config, "contexts", name)
+    cluster = _named(path, config, "clusters", pair.get("cluster"))
+    user = _named(path, config, "users", pair["user"]) if pair.get("user") else {}
+    if not isinstance(cluster.get("server"), str):
+        raise errors.KubeconfigError(f"{path}: the cluster of context {name!r} has no server. Repair it.")
     return Entry(str(name), cluster["server"], _authority(path, cluster), _token(path, user))
 
 
@@ -158,16 +156,17 @@ def _beside(path: pathlib.Path, name: str) -> str:
 
 
 def _named(path: pathlib.Path, config: Mapping[str, Any], kind: str, name: object) -> dict[str, Any]:
+    """Give what stands under a name in one of the three lists."""
+    one = kind.removesuffix("s")
     for item in config[kind]:
         if item.get("name") == name:
-            found: dict[str, Any] = item
+            found = item.get(one) or {}
+            if not isinstance(found, dict):
+                raise errors.KubeconfigError(f"{path}: the {one} {name!r} is not a mapping. Repair it.")
             return found
     near = difflib.get_close_matches(str(name), [str(item.get("name")) for item in config[kind]], n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise errors.KubeconfigError(
-        f"{path} has no {kind.removesuffix('s')} {name!r}: it has {_listed(config, kind)}.{hint}"
-        + (" Is Tilt running?" if kind == "contexts" and not near else "")
-    )
+    hint = f" Did you mean {near[0]!r}?" if near else " Is Tilt running?" if kind == "contexts" else ""
+    raise errors.KubeconfigError(f"{path} has no {one} {name!r}: it has {_listed(config, kind)}.{hint}")
 
 
 def _listed(config: Mapping[str, Any], kind: str) -> str:
@@ -184,14 +183,17 @@ def _take_out(config: dict[str, Any], name: str) -> bool:
     return found
 
 
-def _read(path: pathlib.Path) -> dict[str, Any]:
+def _read(path: pathlib.Path, *, missing: str | None = None) -> dict[str, Any]:
+    """Read a config with its three lists; ``missing`` is what a file that is not there is taken to hold."""
     # Imported here because reading YAML is rare in most runs, and the import takes longer than the work.
     import yaml
 
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise errors.KubeconfigError(f"cannot read the kubeconfig {path}: {_why(error)}") from None
+        if missing is None or not isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise errors.KubeconfigError(f"cannot read the kubeconfig {path}: {_why(error)}") from None
+        text = missing
     try:
         config = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
     except yaml.YAMLError as error:

@@ -11,6 +11,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from pytest_tiltsession import errors, fake_tilt, settings, times
 from pytest_tiltsession.clock import wall
@@ -82,7 +83,7 @@ class Run:
         expected = self.scenario.expect
         if expected is None:
             return
-        checks = self.fake.expectations
+        checks = self.fake
         if expected.outcome == "succeeded":
             checks.expect_succeeded()
         elif expected.outcome == "failed" or expected.error is not None or expected.match is not None:
@@ -126,10 +127,9 @@ class Run:
             return Finished(process.returncode, _text(out), _text(err))
 
 
-def _text(stream: "tempfile._TemporaryFileWrapper[bytes]") -> str:  # type: ignore[name-defined]
+def _text(stream: BinaryIO) -> str:
     stream.seek(0)
-    text: str = stream.read().decode(errors="replace")
-    return text
+    return stream.read().decode(errors="replace")
 
 
 def _timed_out(consumer: steps.Consumer, stdout: str, stderr: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pytest_tiltsession import errors, kubeconfig
 from pytest_tiltsession import settings as settings_module
 from pytest_tiltsession.api import messages, web_port
-from pytest_tiltsession.server import host, tls
+from pytest_tiltsession.server import host, service, tls
 
 _DEFAULT_PORT = 10350
 
@@ -40,7 +40,9 @@ class Serving:
             port=settings.port,
         )
         self._web: host.Listener | None = None
+        self.running = True
         self.url = self.listener.url
+        self.token = token
         self.ca: pathlib.Path | None = None
         try:
             self._web = host.serve(web_port.answer, now_seconds=now_seconds, too_large=too_large, on_error=on_error)
@@ -79,15 +81,81 @@ class Serving:
 
     def stop(self) -> None:
         """Stop serving and take the entry out of the kubeconfig, as a Tilt does that ends. Harmless when repeated."""
+        if not self.running:
+            return
         self._close()
         kubeconfig.remove_entry(self.config, self.context)
         if self.ca is not None:
             self.ca.unlink(missing_ok=True)
 
     def _close(self) -> None:
+        self.running = False
         self.listener.close()
         if self._web is not None:
             self._web.close()
+
+
+class Served:
+    """Where something that serves is to be found, or was. Raises ServerError where it never served."""
+
+    _server: Serving | None
+
+    @property
+    def url(self) -> str:
+        """The address of the API: ``https://127.0.0.1:PORT``."""
+        return self._serving.url
+
+    @property
+    def token(self) -> str:
+        """The bearer token, as the kubeconfig holds it."""
+        return self._serving.token
+
+    @property
+    def ca(self) -> pathlib.Path | None:
+        """A PEM file with the certificates to trust; None without TLS."""
+        return self._serving.ca
+
+    @property
+    def kubeconfig(self) -> pathlib.Path:
+        """The kubeconfig that points here."""
+        return self._serving.config
+
+    @property
+    def context(self) -> str:
+        """The kubeconfig's context: ``tilt-<web port>``."""
+        return self._serving.context
+
+    @property
+    def web_url(self) -> str:
+        """The address of Tilt's web port, which refuses everybody."""
+        return self._serving.web_url
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The environment in which a program finds this Tilt as it would find a real one."""
+        return self._serving.env
+
+    @property
+    def activity(self) -> service.Activity:
+        """How busy the server is: requests in work, and for how long nothing has moved."""
+        return self._serving.listener.activity
+
+    @property
+    def _serving(self) -> Serving:
+        if self._server is None:
+            raise errors.ServerError("this fake is not serving: use it in a with block, or call start() first")
+        return self._server
+
+    def describe(self) -> dict[str, str | None]:
+        """Give what a program in another language needs to know, as ``tiltsession serve`` prints it."""
+        return {
+            "url": self.url,
+            "token": self.token,
+            "ca": None if self.ca is None else str(self.ca),
+            "kubeconfig": str(self.kubeconfig),
+            "context": self.context,
+            "web_url": self.web_url,
+        }
 
 
 def _write(path: pathlib.Path, content: bytes) -> pathlib.Path:

@@ -62,7 +62,7 @@ class Driving:
         ``remove`` takes targets away; the others change the spec for good (Go durations). A Session that was deleted
         is re-created with a new uid.
         """
-        spec = self._world.tilt.spec
+        spec = self._gate.world.tilt.spec
         ci = spec.ci or session.SessionCISpec()
         if timeout is not None:
             ci = dataclasses.replace(ci, timeout=times.parse_duration(timeout))

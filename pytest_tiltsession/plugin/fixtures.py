@@ -54,7 +54,9 @@ def tilt_env(tilt_session: "FakeTilt") -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def tilt_session_factory(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Callable[..., FakeTilt]]":
+def tilt_session_factory(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> "Iterator[Callable[..., FakeTilt]]":
     """Makes started fake Tilts for fixtures of any scope, and several at once in one kubeconfig.
 
     Call it with the marker's arguments. Fakes that are still running when the run ends are stopped then; to end one
@@ -69,13 +71,12 @@ def tilt_session_factory(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[
         settings = options.make(arguments, where="tilt_session_factory(...)")
         fake = fake_tilt.FakeTilt(settings, directory=folder)
         made.append(fake)
-        report.attach_to_run(fake)
+        report.attach_to_run(request.config, fake)
         return fake.start()
 
     yield make
     for fake in made:
         fake.stop()
-        report.detach_from_run(fake)
 
 
 def _folder(factory: pytest.TempPathFactory) -> pathlib.Path:

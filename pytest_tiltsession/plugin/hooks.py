@@ -16,6 +16,9 @@ _WORKER_PROBLEMS = "tilt_session_usage_errors"
 _WORKER_COUNTS = "tilt_session_counts"
 _SUFFIX = ".tilt.yaml"
 
+# Runs of pytest that are under way in this process: pytester nests them, and the server thread serves them all.
+_runs: list[pytest.Config] = []
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
@@ -24,16 +27,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker and refuse bad option values before the first test."""
+    _runs.append(config)
     config.addinivalue_line("markers", options.MARKER_LINE)
     options.check_configured(config)
-    if config.pluginmanager.hasplugin("dsession"):
+    if config.pluginmanager.hasplugin("xdist") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Controller(config), "tilt-session-controller")
 
 
-def pytest_unconfigure() -> None:
-    """End the server thread, where one was started."""
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the server thread, where one was started and this is the outermost run."""
+    if config in _runs:
+        _runs.remove(config)
     host = sys.modules.get("pytest_tiltsession.server.host")
-    if host is not None:
+    if host is not None and not _runs:
         host.shutdown()
 
 

@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 _fakes = pytest.StashKey[list["FakeTilt"]]()
 _failed = pytest.StashKey[bool]()
 _counts = pytest.StashKey[dict[str, int]]()
-
-# The fakes of tilt_session_factory live longer than one test; every failing test of the run may be about them.
-_of_run: list["FakeTilt"] = []
+# The fakes of tilt_session_factory live longer than one test; every failing test that uses it may be about them.
+_of_run = pytest.StashKey[list["FakeTilt"]]()
 
 
 def attach(item: pytest.Item, fake: "FakeTilt") -> None:
@@ -24,15 +23,10 @@ def attach(item: pytest.Item, fake: "FakeTilt") -> None:
     counts(item.config)["sessions"] += 1
 
 
-def attach_to_run(fake: "FakeTilt") -> None:
+def attach_to_run(config: pytest.Config, fake: "FakeTilt") -> None:
     """Remember a fake that belongs to the run rather than to one test."""
-    _of_run.append(fake)
-
-
-def detach_from_run(fake: "FakeTilt") -> None:
-    """Forget a fake of the run."""
-    if fake in _of_run:
-        _of_run.remove(fake)
+    config.stash.setdefault(_of_run, []).append(fake)
+    counts(config)["sessions"] += 1
 
 
 def counts(config: pytest.Config) -> dict[str, int]:
@@ -50,7 +44,10 @@ def add_sections(item: pytest.Item, test_report: pytest.TestReport) -> None:
     if not test_report.failed:
         return
     item.stash[_failed] = True
-    for fake in (*item.stash.get(_fakes, ()), *_of_run):
-        name = f" ({fake.context})" if _of_run else ""
+    fakes = list(item.stash.get(_fakes, ()))
+    if "tilt_session_factory" in getattr(item, "fixturenames", ()):
+        fakes += item.config.stash.get(_of_run, ())
+    for fake in fakes:
+        name = f" ({fake.label})" if len(fakes) > 1 else ""
         test_report.sections.append((f"tilt session timeline{name}", fake.render_timeline()))
         test_report.sections.append((f"tilt session requests{name}", fake.render_requests()))

@@ -15,6 +15,15 @@ steps:
 expect: {outcome: failed, error: exit status 1, at: 4s}
 """
 
+MARKED = """
+import pytest
+
+def test_before(): pass
+
+@pytest.mark.tilt_session({})
+def test_it(tilt_session): pass
+"""
+
 
 @pytest.fixture
 def scenario(pytester):
@@ -50,7 +59,7 @@ def test_a_failed_test_shows_the_timeline_and_the_requests(pytester):
     assert "expected the session to succeed, but it is still running at 00:01:30.000000" in text
     assert "tilt session timeline" in text
     assert "tilt session requests" in text
-    assert "GET /version" in text
+    assert "GET  200  /version" in text
     assert "migrate" in text[text.index("tilt session timeline") :]
 
 
@@ -76,24 +85,24 @@ def test_a_passing_test_shows_nothing(pytester):
         ("freeze='yes'", "freeze='yes': give True or False"),
     ],
 )
-@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "xdist"])
-def test_a_bad_marker_is_a_usage_error_that_names_the_test(pytester, arguments, message, workers):
-    """Before the first test, in a plain run and under xdist, with what would do."""
-    pytester.makepyfile(
-        f"""
-        import pytest
-
-        def test_before(): pass
-
-        @pytest.mark.tilt_session({arguments})
-        def test_it(tilt_session): pass
-        """
-    )
-    result = pytester.runpytest_subprocess("-p", "no:randomly", *workers)
+def test_a_bad_marker_is_a_usage_error_that_names_the_test(pytester, arguments, message):
+    """Before the first test, with what would do."""
+    pytester.makepyfile(MARKED.format(arguments))
+    result = pytester.runpytest()
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     text = result.stdout.str() + result.stderr.str()
     assert "::test_it" in text
     assert message in text
+    assert "passed" not in text
+
+
+def test_a_bad_marker_is_a_usage_error_under_xdist_too(pytester):
+    """A worker hands the problem to its controller, and no test runs."""
+    pytester.makepyfile(MARKED.format("timeout='soon'"))
+    result = pytester.runpytest_subprocess("-n", "1")
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    text = result.stdout.str()
+    assert "::test_it: @pytest.mark.tilt_session: timeout: 'soon' is not a duration" in text
     assert "passed" not in text
 
 
@@ -107,7 +116,7 @@ def test_a_bad_marker_is_a_usage_error_that_names_the_test(pytester, arguments, 
 def test_a_bad_option_value_is_a_usage_error(pytester, given, message):
     """Command line and ini are checked alike, before anything is collected."""
     pytester.makepyfile("def test_it(): pass")
-    result = pytester.runpytest_subprocess(*given)
+    result = pytester.runpytest(*given)
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     assert message in result.stderr.str() + result.stdout.str()
 
