@@ -1,0 +1,164 @@
+"""Who manages which fields, between metadata.managedFields and sets of fields; knows no schema and no HTTP.
+
+Each entry of managedFields is one owner: a manager with an operation, an API version (of no account for appliers)
+and a subresource. Follows the field manager of Kubernetes' apimachinery.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from pytest_tiltsession import errors
+from pytest_tiltsession.api import field_sets, fields_v1
+from pytest_tiltsession.models import encoding, go_texts, metadata
+
+APPLY, UPDATE = "Apply", "Update"
+FIELDS_TYPE = "FieldsV1"
+MAX_UPDATERS = 10
+ANCIENT = "ancient-changes"
+
+# What belongs to the server or to the object itself, and is never said to be managed by anyone.
+_OF_METADATA = ("name", "namespace", "selfLink", "uid", "resourceVersion", "generation", "creationTimestamp")
+NEVER_MANAGED = field_sets.of(
+    [
+        *(field_sets.fields(name) for name in ("apiVersion", "kind", "metadata")),
+        *(field_sets.fields("metadata", name) for name in (*_OF_METADATA, "clusterName", "managedFields")),
+    ]
+)
+
+
+class Owner(NamedTuple):
+    """What tells one owner from another; ``api_version`` is empty for an applier."""
+
+    manager: str
+    operation: str
+    api_version: str = ""
+    subresource: str = ""
+
+    @property
+    def identifier(self) -> str:
+        """The text by which Kubernetes sorts owners: the entry's JSON without its fields and time."""
+        entry = metadata.ManagedFieldsEntry(
+            manager=self.manager,
+            operation=self.operation,
+            api_version=self.api_version,
+            subresource=self.subresource,
+        )
+        return encoding.compact(encoding.to_wire(entry))
+
+    @property
+    def shown(self) -> str:
+        """The owner as conflicts show it: ``"kit" with subresource "status" using tilt.dev/v1alpha1``."""
+        text = go_texts.quoted(self.manager)
+        if self.subresource:
+            text += f" with subresource {go_texts.quoted(self.subresource)}"
+        return f"{text} using {self.api_version}" if self.operation == UPDATE else text
+
+
+class Holding(NamedTuple):
+    """What an owner manages: a set of fields, the version it is written in, and when it last changed (seconds)."""
+
+    fields: field_sets.FieldSet
+    api_version: str
+    time: int | None = None
+
+
+Owners = Mapping[Owner, Holding]
+
+
+def from_entries(entries: Sequence[metadata.ManagedFieldsEntry] | None) -> dict[Owner, Holding]:
+    """Read managedFields. Raises :class:`errors.InvalidValue` for an entry that Kubernetes cannot read either."""
+    owners: dict[Owner, Holding] = {}
+    for position, entry in enumerate(entries or ()):
+        if entry.operation not in (APPLY, UPDATE):
+            raise errors.InvalidValue("operation must be `Apply` or `Update`")
+        if not entry.api_version:
+            raise errors.InvalidValue("apiVersion must not be empty")
+        if not entry.fields_type:
+            raise errors.InvalidValue(f"missing fieldsType in managed fields entry {position}")
+        if entry.fields_type != FIELDS_TYPE:
+            found = go_texts.quoted(entry.fields_type)
+            raise errors.InvalidValue(f"invalid fieldsType {found} in managed fields entry {position}")
+        owner = owner_of(entry.manager, entry.operation, entry.api_version, entry.subresource)
+        owners[owner] = Holding(fields_v1.to_set(entry.fields_v1), entry.api_version, entry.time)
+    return owners
+
+
+def owner_of(manager: str, operation: str, api_version: str, subresource: str = "") -> Owner:
+    """Name an owner; an applier is the same in every API version."""
+    return Owner(manager, operation, "" if operation == APPLY else api_version, subresource)
+
+
+def to_entries(owners: Owners) -> tuple[metadata.ManagedFieldsEntry, ...] | None:
+    """Write managedFields: appliers first, then by time, manager, version and subresource; None without owners."""
+    entries = [
+        metadata.ManagedFieldsEntry(
+            manager=owner.manager,
+            operation=owner.operation,
+            api_version=holding.api_version,
+            time=holding.time,
+            fields_type=FIELDS_TYPE,
+            fields_v1=fields_v1.from_set(holding.fields),
+            subresource=owner.subresource,
+        )
+        for owner, holding in owners.items()
+    ]
+    return tuple(sorted(entries, key=_rank)) or None
+
+
+def _rank(entry: metadata.ManagedFieldsEntry) -> tuple[str, int, str, str, str]:
+    return (entry.operation, entry.time or 0, entry.manager, entry.api_version, entry.subresource)
+
+
+def capped(owners: Owners) -> dict[Owner, Holding]:
+    """Join the oldest updaters into ``ancient-changes`` until no more than ten are left.
+
+    They are joined by API version: the first of a version is kept as it is until a second one comes, whose time
+    the joined entry takes.
+    """
+    kept = dict(owners)
+    updaters = [owner for owner in kept if owner.operation == UPDATE]
+    surplus = len(updaters) - MAX_UPDATERS
+    if surplus <= 0:
+        return kept
+    updaters.sort(key=lambda owner: (kept[owner].time or 0, owner.identifier))
+    first_of: dict[str, Owner] = {}
+    for owner in updaters:
+        if surplus <= 0:
+            break
+        holding = kept[owner]
+        bucket = Owner(ANCIENT, UPDATE, holding.api_version)
+        first = first_of.setdefault(holding.api_version, owner)
+        if first == owner:
+            continue
+        if bucket not in kept:
+            kept[bucket] = kept.pop(first)
+        kept[bucket] = holding._replace(fields=holding.fields.union(kept[bucket].fields))
+        # Where an updater comes before the joined entry itself, this drops the joined entry, as Kubernetes does.
+        del kept[owner]
+        surplus -= 1
+    return kept
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field that an apply would change although another owner manages it."""
+
+    owner: Owner
+    path: field_sets.Path
+
+    @property
+    def message(self) -> str:
+        """The conflict without its path, as a cause of the refusal says it."""
+        return f"conflict with {self.owner.shown}"
+
+
+def conflicts_text(conflicts: Sequence[Conflict]) -> str:
+    """Write the message of an apply that conflicts: one line for one conflict, else a list below each owner."""
+    if len(conflicts) == 1:
+        return f"Apply failed with 1 conflict: {conflicts[0].message}: {field_sets.text(conflicts[0].path)}"
+    lines: list[str] = []
+    for owner in sorted({conflict.owner for conflict in conflicts}, key=lambda found: found.identifier):
+        lines.append(f"conflicts with {owner.shown}:")
+        lines += [f"- {field_sets.text(conflict.path)}" for conflict in conflicts if conflict.owner == owner]
+    return f"Apply failed with {len(conflicts)} conflicts: " + "\n".join(lines)
