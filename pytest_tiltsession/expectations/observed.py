@@ -1,58 +1,61 @@
 """What an expectation looks at: one Tilt's session, journal, requests and clock at one moment; judges nothing."""
 
-import contextlib
 import dataclasses
 import functools
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from pytest_tiltsession.expectations import timeline
+from pytest_tiltsession.expectations import timeline as timelines
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.store import journal as journals
-from pytest_tiltsession.store import requests
+from pytest_tiltsession.store import requests as request_logs
 
 
 class Clock(Protocol):
     """A clock that tells the time in microseconds since the epoch, and where it started."""
 
     @property
-    def now(self) -> int: ...
+    def now(self) -> int:
+        """The present instant."""
 
     @property
-    def start(self) -> int: ...
+    def start(self) -> int:
+        """The instant that the clock started from."""
+
+
+class World(Protocol):
+    """What holds the commits and the time of one Tilt, with the lock that keeps them together."""
+
+    @property
+    def journal(self) -> journals.Journal:
+        """The commits."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+
+    @property
+    def lock(self) -> "threading.RLock":
+        """Held for the moment of looking, so that nothing is seen by halves."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Subject:
     """The Tilt that a test makes claims about, as it goes on.
 
-    ``start`` is the instant that offsets count from, in microseconds since the epoch; None: the first
-    ``status.startTime`` of the Session ``Tiltfile``, else the clock's own start. ``lock`` is held for the moment of
-    looking, so that nothing is seen by halves.
+    ``exit_code`` gives what the process exited with; without it, that follows from the journal.
     """
 
-    journal: journals.Journal
-    clock: Clock
-    requests: Iterable[requests.RequestRecord] = ()
-    start: int | None = None
-    lock: "threading.RLock | None" = None
+    world: World
+    requests: Iterable[request_logs.RequestRecord] = ()
+    exit_code: Callable[[], int | None] | None = None
 
     def look(self, name: str = sessions.TILTFILE_SESSION) -> "Observed":
         """Give what is to be seen now of the session of that name."""
-        with self.lock or contextlib.nullcontext():
-            entries, now = tuple(self.journal.read(0)), self.clock.now
-            # Copies, since the record of a watch goes on changing.
-            made = tuple(dataclasses.replace(record) for record in self.requests)
-        origin = self._origin(entries)
-        return Observed(self.journal, entries, made, name, origin, now - origin)
-
-    def _origin(self, entries: tuple[journals.Committed, ...]) -> int:
-        if self.start is not None:
-            return self.start
-        first = next((entry for entry in entries if entry.name == sessions.TILTFILE_SESSION), None)
-        started = None if first is None else self.journal.session_at(first.seq).status.start_time
-        return self.clock.start if started is None else started
+        with self.world.lock:
+            exited = None if self.exit_code is None else (self.exit_code(),)
+            return Observed(self, name, len(self.world.journal), self.world.clock.now, exited)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,19 +74,56 @@ class Exit:
 
 @dataclasses.dataclass(frozen=True)
 class Observed:
-    """What was to be seen at one moment. ``now`` is microseconds since ``origin``, which is since the epoch."""
+    """What was to be seen at one moment, ``instant`` microseconds since the epoch; other times count from ``origin``.
 
-    journal: journals.Journal
-    entries: tuple[journals.Committed, ...]
-    requests: tuple[requests.RequestRecord, ...]
+    Looking costs nothing; what is asked for is read then, of the first ``count`` commits. ``exited`` holds the known
+    exit code, None inside for a Tilt that goes on; it is None where nothing is known.
+    """
+
+    subject: Subject
     name: str
-    origin: int
-    now: int
+    count: int
+    instant: int
+    exited: tuple[int | None] | None = None
+
+    @property
+    def journal(self) -> journals.Journal:
+        """The journal, which may have gone on meanwhile."""
+        return self.subject.world.journal
+
+    @functools.cached_property
+    def entries(self) -> tuple[journals.Committed, ...]:
+        """The commits of all sessions up to this moment."""
+        return tuple(self.journal.read(0, self.count))
+
+    @functools.cached_property
+    def requests(self) -> tuple[request_logs.RequestRecord, ...]:
+        """The requests that clients made, copied, since the record of a watch goes on changing."""
+        return tuple(dataclasses.replace(record) for record in self.subject.requests)
+
+    @functools.cached_property
+    def origin(self) -> int:
+        """Where offsets count from: the first ``startTime`` of the Session ``Tiltfile``, else the clock's start."""
+        for number in range(self.count):
+            (entry,) = self.journal.read(number, 1)
+            if entry.name == sessions.TILTFILE_SESSION:
+                started = self.journal.session_at(entry.seq).status.start_time
+                return self.subject.world.clock.start if started is None else started
+        return self.subject.world.clock.start
+
+    @property
+    def now(self) -> int:
+        """The moment, in microseconds since ``origin``."""
+        return self.instant - self.origin
 
     @functools.cached_property
     def last(self) -> journals.Committed | None:
         """The last commit of the session, its deletion too; None before the first."""
-        return next((entry for entry in reversed(self.entries) if entry.name == self.name), None)
+        for number in reversed(range(self.count)):
+            (entry,) = self.journal.read(number, 1)
+            if entry.name == self.name:
+                return entry
+        return None
 
     @functools.cached_property
     def session(self) -> sessions.Session | None:
@@ -93,16 +133,16 @@ class Observed:
         return self.journal.session_at(self.last.seq)
 
     @functools.cached_property
-    def timeline(self) -> timeline.Timeline:
+    def timeline(self) -> timelines.Timeline:
         """What the session went through."""
-        return timeline.read(self.entries, self.name, self.origin, self.now)
+        return timelines.read(self.entries, self.name, self.origin, self.now)
 
     @functools.cached_property
-    def done(self) -> timeline.Event | None:
+    def done(self) -> timelines.Event | None:
         """How the session came to be done as it is now; None while it is not done or not there."""
-        telling = (timeline.DONE, timeline.UNDONE, timeline.VANISHED)
+        telling = (timelines.DONE, timelines.UNDONE, timelines.VANISHED)
         last = next((event for event in reversed(self.timeline.events) if event.word in telling), None)
-        return last if last is not None and last.word == timeline.DONE else None
+        return last if last is not None and last.word == timelines.DONE else None
 
     @functools.cached_property
     def exit(self) -> Exit | None:
@@ -113,8 +153,15 @@ class Observed:
         ended = [
             entry
             for entries in by_name.values()
-            for entry, overruled in timeline.settled(entries)
+            for entry, overruled in timelines.settled(entries)
             if entry.done and not overruled and entry.type != journals.DELETED
         ]
         first = min(ended, key=lambda entry: entry.seq, default=None)
         return None if first is None else Exit(first.at - self.origin, first.name, first.error)
+
+    @property
+    def exit_code(self) -> int | None:
+        """What Tilt's process exits with, or None while it goes on."""
+        if self.exited is not None:
+            return self.exited[0]
+        return None if self.exit is None else self.exit.code

@@ -34,7 +34,8 @@ WORDS = (
 _CLOSER = {ACTIVE: (READY, NOT_READY), TERMINATED: (SUCCEEDED, FAILED, RETRYING)}
 _MEANT = {
     "running": ACTIVE, "started": ACTIVE, "pending": WAITING, "unready": NOT_READY, "done": TERMINATED,
-    "finished": TERMINATED, "completed": SUCCEEDED, "ok": SUCCEEDED, "error": FAILED, "absent": REMOVED, "gone": REMOVED,
+    "finished": TERMINATED, "completed": SUCCEEDED, "ok": SUCCEEDED, "error": FAILED, "absent": REMOVED,
+    "gone": REMOVED,
 }  # fmt: skip
 
 
@@ -104,16 +105,19 @@ class State:
         if isinstance(value, State):
             return value
         if not isinstance(value, str):
-            raise errors.InvalidValue(f'{value!r} describes no state: write "active", "failed: exit status 1" or State(…)')
+            raise errors.InvalidValue(
+                f'{value!r} describes no state: write "active", "failed: exit status 1" or State(…)'
+            )
         word, colon, detail = value.partition(":")
         return cls(word.strip(), detail.strip() if colon else None)
 
     def holds_of(self, state: sessions.TargetState | None) -> bool:
         """Tell whether a target in this state is what was described."""
-        if self.word not in words_of(state):
-            return False
-        detail = detail_of(state)
-        if self.detail is not None and self.detail != detail.strip():
+        return self.says(words_of(state), detail_of(state))
+
+    def says(self, words: tuple[str, ...], detail: str) -> bool:
+        """Tell whether this describes a state of which these words and this detail are true."""
+        if self.word not in words or (self.detail is not None and self.detail != detail.strip()):
             return False
         return self.match is None or re.search(self.match, detail) is not None
 

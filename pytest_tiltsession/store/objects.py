@@ -18,10 +18,14 @@ class InvalidVersion(Exception):
 
 
 class Objects:
-    """Sessions by name. The caller holds the fake's lock around what must be one step."""
+    """Sessions by name. The caller holds the fake's lock around what must be one step.
+
+    ``deletes_raise`` gives each removal a version of its own, as Kubernetes does and Tilt does not.
+    """
 
     def __init__(self, journal: journals.Journal) -> None:
         self.journal = journal
+        self.deletes_raise = False
         self._revision = 0
         self._versions: dict[str, int] = {}  # name → sequence number of the commit that holds the object
 
@@ -66,17 +70,28 @@ class Objects:
         return self._keep(type_, stored, at, cause, note)
 
     def repeat(self, value: session.Session, *, at: int, cause: str) -> journals.Committed:
-        """Write down a write that changed nothing: the version stays, watches still see it (behaviour.md, 10)."""
-        return self._keep(journals.MODIFIED, value, at, cause, "")
+        """Write down a write that changed nothing: the version stays, watches still see it.
+
+        The stored object stays what it was, since ``value`` may repeat a client's own spelling of the version (0205).
+        """
+        return self.journal.append(journals.MODIFIED, value, self._version_of(value), at, cause)
 
     def remove(
         self, value: session.Session, *, at: int, cause: str, note: str = "", silent: bool = False
     ) -> journals.Committed:
-        """Remove an object. The counter stays; ``value`` is what the DELETED event shows."""
+        """Remove an object. Unless ``deletes_raise``, the counter stays; ``value`` is what the DELETED event shows."""
         del self._versions[value.name]
+        if self.deletes_raise:
+            value = self.renewed(value)
         return self.journal.append(
             journals.DELETED, value, self._version_of(value), at, cause, note=note, silent=silent
         )
+
+    def renewed(self, value: session.Session) -> session.Session:
+        """Give a Session the next version without storing it."""
+        self._revision += 1
+        changed = dataclasses.replace(value.metadata, resource_version=str(self._revision))
+        return dataclasses.replace(value, metadata=changed)
 
     def _keep(self, type_: str, stored: session.Session, at: int, cause: str, note: str) -> journals.Committed:
         committed = self.journal.append(type_, stored, self._version_of(stored), at, cause, note)

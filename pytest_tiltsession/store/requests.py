@@ -10,7 +10,7 @@ class RequestRecord:
     """One request as it was answered.
 
     ``at`` is simulated time in microseconds since the epoch. A watch is open until ``ended`` is set; ``events``
-    counts what was sent to it.
+    counts what was sent to it. ``version`` is the last resourceVersion that the answer showed.
     """
 
     number: int
@@ -27,6 +27,7 @@ class RequestRecord:
     events: int = 0
     ended: int | None = None
     message: str = ""
+    version: int | None = None
 
     @property
     def line(self) -> str:
