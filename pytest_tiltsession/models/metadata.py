@@ -1,4 +1,4 @@
-"""ObjectMeta, ListMeta and Status of the Kubernetes API, in the field order that Tilt writes (behaviour.md, Formats)."""
+"""ObjectMeta, ListMeta and Status of the Kubernetes API, in the field order that Tilt writes (recorded formats)."""
 
 import dataclasses
 from collections.abc import Mapping

@@ -83,7 +83,7 @@ class TargetState:
 
     @property
     def word(self) -> str:
-        """Name the state: ``waiting``, ``active``, ``terminated``, ``disabled`` or ``inactive``; the first that is set."""
+        """Name the state, the first that is set: waiting, active, terminated, disabled, or inactive for none."""
         for name in ("waiting", "active", "terminated", "disabled"):
             if getattr(self, name) is not None:
                 return name

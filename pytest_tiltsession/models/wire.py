@@ -5,7 +5,6 @@ is described once.
 """
 
 import dataclasses
-import functools
 import sys
 from typing import Any
 
@@ -34,7 +33,7 @@ class Field:
     attribute: str
     name: str
     kind: str
-    of: type[Any] | None
+    of: type | None
     omit_empty: bool
     optional: bool
     doc: str
@@ -61,13 +60,18 @@ def field(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-@functools.cache
+_declared: dict[type[Any], tuple[Field, ...]] = {}
+
+
 def fields_of(cls: type[Any]) -> tuple[Field, ...]:
     """Give the declared fields of a model class in wire order."""
-    return tuple(Field(item.name, *item.metadata["wire"]) for item in dataclasses.fields(cls) if "wire" in item.metadata)
+    found = _declared.get(cls)
+    if found is None:
+        items = (item for item in dataclasses.fields(cls) if "wire" in item.metadata)
+        found = _declared[cls] = tuple(Field(item.name, *item.metadata["wire"]) for item in items)
+    return found
 
 
-@functools.cache
 def go_name(cls: type[Any]) -> str:
     """Give the name that Go's errors use for a model class: ``v1alpha1.SessionSpec``, ``v1.ObjectMeta``.
 

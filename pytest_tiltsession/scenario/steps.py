@@ -7,9 +7,19 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from pytest_tiltsession import times
 from pytest_tiltsession.models import session
 
 StateWord = Literal["waiting", "active", "terminated", "disabled", "inactive"]
+SessionWord = Literal["present", "absent", "recreated"]
+Outcome = Literal["succeeded", "failed", "running"]
+
+# 2026-01-01T00:00:00Z
+DEFAULT_START: Final = 1_767_225_600_000_000
+DEFAULT_PID: Final = 4242
+DEFAULT_SPEC: Final = session.SessionSpec(
+    "/app/Tiltfile", "ci", session.SessionCISpec(timeout=30 * times.MINUTE, readiness_timeout=5 * times.MINUTE)
+)
 
 
 class Natural:
@@ -46,13 +56,22 @@ class Declaration:
     resources: tuple[str, ...]
 
 
+# The Tiltfile's own target, which every session has without declaring it.
+TILTFILE: Final = Declaration(session.TILTFILE_TARGET, session.JOB, (session.TILTFILE_RESOURCE,))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a recording saw at a step: done, error, and the resourceVersion. It counts in verbatim replay only."""
+
+    done: bool = False
+    error: str = ""
+    revision: int | None = None
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:
-    """All that changes at one instant: one commit.
-
-    ``line`` is where it stands in its file. ``verdict`` and ``revision`` are what a recording saw (done and error;
-    the resourceVersion) and count in verbatim replay only.
-    """
+    """All that changes at one instant: one commit. ``line`` is where it stands in its file."""
 
     at: int
     set: Mapping[str, ScriptedState] = dataclasses.field(default_factory=dict)
@@ -60,25 +79,24 @@ class Step:
     spec: session.SessionSpec | None = None
     labels: Mapping[str, str] | None = None
     annotations: Mapping[str, str] | None = None
-    session: Literal["present", "absent", "recreated"] | None = None
+    session: SessionWord | None = None
     reload: bool = False
     cluster_error: bool | None = None
-    verdict: tuple[bool, str] | None = None
-    revision: int | None = None
+    recorded: Recorded | None = None
     note: str = ""
-    line: int | None = None
+    line: int | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Expectation:
     """How the session is to end: ``outcome``, its exact error or a pattern, when, and the exit code of Tilt."""
 
-    outcome: Literal["succeeded", "failed", "running"] | None = None
+    outcome: Outcome | None = None
     error: str | None = None
     match: str | None = None
     at: int | None = None
     exit_code: int | None = None
-    line: int | None = None
+    line: int | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -98,16 +116,16 @@ class Consumer:
     timeout: int
     expect: ConsumerExpectation = ConsumerExpectation()
     env: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    line: int | None = None
+    line: int | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Scenario:
     """The life of one session.
 
-    Unless a step says ``session: present``, the Session is there from 0s, with the Tiltfile's own target terminated
-    and each declared target waiting for its first step (``tiltfile-reload``); with it, the steps tell the whole
-    start-up themselves. ``start`` is microseconds since the epoch.
+    Unless the first step that speaks of it says ``session: present``, the Session is there from 0s, with the
+    Tiltfile's own target terminated and each declared target waiting for its first step (``tiltfile-reload``); with
+    it, the steps tell the whole start-up themselves. ``start`` is microseconds since the epoch.
     """
 
     title: str
@@ -116,20 +134,24 @@ class Scenario:
     targets: Mapping[str, Declaration]
     steps: tuple[Step, ...]
     description: str = ""
-    pid: int = 4242
+    pid: int = DEFAULT_PID
     labels: Mapping[str, str] | None = None
     annotations: Mapping[str, str] | None = None
     expect: Expectation | None = None
     consumer: Consumer | None = None
     source: str = ""
-    path: str = ""
+    path: str = dataclasses.field(default="", compare=False)
 
     @property
     def tells_start_up(self) -> bool:
-        """Whether the steps say when the Session appears."""
-        return any(step.session is not None and step.session != "absent" for step in self.steps)
+        """Whether the steps say when the Session appears; one that first vanishes was there before."""
+        return next((step.session for step in self.steps if step.session is not None), None) == "present"
 
     @property
     def end(self) -> int:
         """The offset of the last step."""
         return self.steps[-1].at if self.steps else 0
+
+    def declaration(self, name: str) -> Declaration | None:
+        """Give what is declared of a target, the Tiltfile's own included; None where nothing is."""
+        return self.targets.get(name) or (TILTFILE if name == TILTFILE.name else None)
