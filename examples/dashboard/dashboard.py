@@ -42,7 +42,7 @@ class Dashboard:
         await self._client.aclose()
 
     async def screens(self) -> AsyncIterator[str]:
-        """Give a new screen with every change of the session, the present one first."""
+        """Give a new screen with every change of the session, the present one first, until Tilt exits."""
         async with self._client.stream("GET", SESSIONS, params={"watch": "true"}) as response:
             response.raise_for_status()
             async for line in response.aiter_lines():
