@@ -56,11 +56,16 @@ class Owner(NamedTuple):
 
 
 class Holding(NamedTuple):
-    """What an owner manages: a set of fields, the version it is written in, and when it last changed (seconds)."""
+    """What an owner manages: a set of fields, the version it is written in, and when it last changed (seconds).
+
+    ``fresh`` marks what this very request stamped. Kubernetes sorts before it cuts times to seconds, so that comes
+    after everything else of the same second; on a frozen clock that is the rule rather than a coincidence.
+    """
 
     fields: field_sets.FieldSet
     api_version: str
     time: int | None = None
+    fresh: bool = False
 
 
 Owners = Mapping[Owner, Holding]
@@ -91,8 +96,8 @@ def owner_of(manager: str, operation: str, api_version: str, subresource: str = 
 
 def to_entries(owners: Owners) -> tuple[metadata.ManagedFieldsEntry, ...] | None:
     """Write managedFields: appliers first, then by time, manager, version and subresource; None without owners."""
-    entries = [
-        metadata.ManagedFieldsEntry(
+    entries = {
+        owner: metadata.ManagedFieldsEntry(
             manager=owner.manager,
             operation=owner.operation,
             api_version=holding.api_version,
@@ -102,12 +107,20 @@ def to_entries(owners: Owners) -> tuple[metadata.ManagedFieldsEntry, ...] | None
             subresource=owner.subresource,
         )
         for owner, holding in owners.items()
-    ]
-    return tuple(sorted(entries, key=_rank)) or None
+    }
+    ranked = sorted(owners, key=lambda owner: _rank(entries[owner], owners[owner]))
+    return tuple(entries[owner] for owner in ranked) or None
 
 
-def _rank(entry: metadata.ManagedFieldsEntry) -> tuple[str, int, str, str, str]:
-    return (entry.operation, entry.time or 0, entry.manager, entry.api_version, entry.subresource)
+def _rank(entry: metadata.ManagedFieldsEntry, holding: Holding) -> tuple[str, int, bool, str, str, str]:
+    return (
+        entry.operation,
+        entry.time or 0,
+        holding.fresh,
+        entry.manager,
+        entry.api_version,
+        entry.subresource,
+    )
 
 
 def capped(owners: Owners) -> dict[Owner, Holding]:
@@ -121,7 +134,7 @@ def capped(owners: Owners) -> dict[Owner, Holding]:
     surplus = len(updaters) - MAX_UPDATERS
     if surplus <= 0:
         return kept
-    updaters.sort(key=lambda owner: (kept[owner].time or 0, owner.identifier))
+    updaters.sort(key=lambda owner: (kept[owner].time or 0, kept[owner].fresh, owner.identifier))
     first_of: dict[str, Owner] = {}
     for owner in updaters:
         if surplus <= 0:

@@ -277,6 +277,15 @@ def test_paths_inside_an_atomic_field_become_the_field():
     assert {"f:status": {"f:targets": {}}} == fields_of(session, "x")
 
 
+def test_what_a_request_stamps_comes_after_the_rest_of_its_second():
+    """On a frozen clock all writes are of one second: the latest still comes last, whatever its manager is called."""
+    first = created(manager="zed", now=100)
+    second = changed(first, manager="ann", now=100, labels={"a": "b"})
+    third = changed(second, manager="mia", now=100, labels={"a": "b", "c": "d"})
+    assert [name for name, *_ in entries(second)] == ["zed", "ann"]
+    assert [name for name, *_ in entries(third)] == ["ann", "zed", "mia"]
+
+
 def test_entries_are_sorted_by_operation_time_and_name():
     """Appliers come first, then older entries, then names; an entry without time counts as the oldest."""
     given = (
