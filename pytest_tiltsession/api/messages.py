@@ -60,3 +60,16 @@ class WatchStream(Protocol):
 
 Answer = Response | WatchStream
 Application = Callable[[Request], Answer]
+
+
+class BreakOff(Exception):
+    """Raised by an application or by a stream's ``pull`` to break the answer off on purpose, as a fault.
+
+    ``last`` are bytes of a watch that are still sent, such as half an event. Then the connection is closed without
+    the end that would make the answer complete: with RST where ``reset`` is true, else with FIN.
+    """
+
+    def __init__(self, last: bytes = b"", *, reset: bool = False) -> None:
+        super().__init__("the answer is broken off on purpose")
+        self.last = last
+        self.reset = reset

@@ -1,0 +1,185 @@
+"""One background thread with one event loop for all fakes of a process; starts and stops listeners, knows no HTTP.
+
+The loop's time is the machine's monotonic clock, read in a way that neither freezegun nor time-machine replaces:
+a frozen test must not stop its server's timers. (``clock_gettime`` is POSIX: Linux and macOS.)
+"""
+
+import asyncio
+import atexit
+import errno
+import os
+import socket
+import ssl
+import threading
+import warnings
+from collections.abc import Callable
+
+from pytest_tiltsession import errors
+from pytest_tiltsession.api import messages
+from pytest_tiltsession.server import listener, service, waking
+
+_BACKLOG = 1024
+_JOIN = 5.0  # seconds
+
+Listener = listener.Listener
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    def time(self) -> float:
+        return service.machine_seconds()
+
+
+class _Host:
+    """The thread, its loop and the listeners that live on it."""
+
+    def __init__(self) -> None:
+        self.loop = _Loop()
+        self.loop.set_exception_handler(_report)
+        self.waker = waking.Waker(self.loop)
+        self.listeners: set[Listener] = set()
+        self.thread = threading.Thread(target=self.loop.run_forever, name="tilt-session-server", daemon=True)
+        self.thread.start()
+
+    def stop(self) -> None:
+        for item in list(self.listeners):
+            item.close()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        if threading.current_thread() is not self.thread:
+            self.thread.join(_JOIN)
+            if not self.thread.is_alive():
+                self.loop.close()
+
+
+_lock = threading.Lock()
+_host: _Host | None = None
+# What a forked child inherits must live on: were it collected, it would close or warn about what is the parent's.
+_inherited: list[_Host] = []
+
+
+def serve(
+    application: messages.Application,
+    *,
+    now_seconds: Callable[[], int],
+    too_large: Callable[[messages.Request], messages.Response],
+    on_error: Callable[[BaseException, messages.Request | None], None],
+    tls: ssl.SSLContext | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    allow_remote: bool = False,
+    limits: service.Limits | None = None,
+) -> Listener:
+    """Serve an application on a socket of its own until the listener that this gives is closed.
+
+    ``application`` is called on the server's thread, one request at a time. ``now_seconds`` gives the time that
+    Date headers show, in seconds since the Unix epoch. ``too_large`` answers a request whose body is beyond the
+    limit; it gets the request without the body. ``on_error`` is told, on the server's thread, of an exception in
+    the application (the client gets a 500), in a stream, or in the server, with the request where there is one.
+    ``port`` 0 is a free one. ``host`` is an address of this machine's loopback (127.0.0.1, ::1); any other needs
+    ``allow_remote=True`` and warns, because everybody on the network could then use the fake.
+
+    Raises :class:`errors.ServerError` for a port that is occupied and for an address that cannot be bound.
+    """
+    address = "127.0.0.1" if host == "localhost" else host
+    if not (address == "::1" or address.startswith("127.")):
+        _warn_of_remote(host, allow_remote)
+    with _lock:
+        current = _running()
+        sock = _listen(address, port)
+        shared = service.Service(
+            application=application,
+            now_seconds=now_seconds,
+            too_large=too_large,
+            on_error=on_error,
+            limits=limits or service.Limits(),
+            tls=tls,
+            waker=current.waker,
+        )
+        made = Listener(sock, shared, current.loop, current.thread.ident)
+        made.on_closed = current.listeners.discard
+        current.listeners.add(made)
+        # Not waited for: the socket listens already, so a client that is faster waits in its queue.
+        current.loop.call_soon_threadsafe(made.start)
+    return made
+
+
+def shutdown() -> None:
+    """Close all listeners and end the thread; the next :func:`serve` starts another. Runs at exit by itself."""
+    global _host
+    with _lock:
+        current, _host = _host, None
+    if current is not None:
+        current.stop()
+
+
+def _running() -> _Host:
+    global _host
+    if _host is None or not _host.thread.is_alive():
+        _host = _Host()
+    return _host
+
+
+def _listen(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    # With the protocol named, asyncio sets TCP_NODELAY on the connections; else each answer could wait 40 ms.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.settimeout(0)
+        sock.bind((address, port))
+        sock.listen(_BACKLOG)
+    except (OSError, OverflowError) as error:
+        sock.close()
+        raise _cannot_bind(address, port, error) from None
+    return sock
+
+
+def _cannot_bind(address: str, port: int, error: OSError | OverflowError) -> errors.ServerError:
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        why = f"port {port} of {address} is occupied by another program"
+        instead = "Stop that program, choose another port, or write port=0 for a free one"
+    elif number == errno.EACCES:
+        why = f"this user may not listen on port {port} of {address}"
+        instead = "Choose a port from 1024 on, or write port=0 for a free one"
+    elif number is None:
+        why = f"{port} is not a port"
+        instead = "Choose one from 1 to 65535, or write port=0 for a free one"
+    else:
+        why = f"cannot listen on port {port} of {address!r}: {error}"
+        instead = 'Write host="127.0.0.1" and port=0'
+    return errors.ServerError(f"the server could not start: {why}. {instead}.")
+
+
+def _warn_of_remote(host: str, allowed: bool) -> None:
+    if not allowed:
+        raise errors.ServerError(
+            f"the server could not start: {host!r} is not this machine's loopback, and others could reach the fake. "
+            'Write host="127.0.0.1", or allow_remote=True if that is what you want.'
+        )
+    warnings.warn(f"the fake Tilt listens on {host!r}, where other machines may reach it", stacklevel=3)
+
+
+def _report(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    """Tell of a failure of the server itself; a connection that broke is none."""
+    error = context.get("exception")
+    connection = context.get("protocol")
+    shared = getattr(connection, "service", None)
+    if isinstance(error, BaseException) and isinstance(shared, service.Service):
+        if not isinstance(error, ConnectionError):
+            shared.on_error(error, None)
+        return
+    loop.default_exception_handler(context)
+
+
+def _forget_parent() -> None:
+    global _host, _lock
+    _lock = threading.Lock()
+    if _host is not None:
+        _inherited.append(_host)
+        for item in list(_host.listeners):
+            item.forget()
+        _host = None
+
+
+atexit.register(shutdown)
+os.register_at_fork(after_in_child=_forget_parent)

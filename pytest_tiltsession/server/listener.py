@@ -1,0 +1,201 @@
+"""One listening socket and its connections: accept, count, stop; knows sockets and one loop, nothing of HTTP."""
+
+import asyncio
+import errno
+import functools
+import os
+import socket
+import threading
+from collections.abc import Callable
+
+from pytest_tiltsession import errors
+from pytest_tiltsession.server import protocol, service
+
+_ACCEPTS_PER_TURN = 64
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_REACHED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where one is reached that listens everywhere
+_RETRY = 0.1  # seconds until the next attempt to accept when the process has no file descriptor left
+_GLANCE = 0.02  # seconds in which a client must have read something to be waited for when the listener closes
+_GRACE = 0.5  # seconds after which it is not waited for in any case
+_STUCK = 10.0  # seconds after which a loop that does not answer is called stuck
+
+
+class Listener:
+    """What :func:`host.serve` gives: where the server answers, and how to stop it.
+
+    ``host``, ``port`` and ``url`` are where clients reach it; ``activity`` tells how busy it is. Methods may be
+    called from any thread, in the process that made the listener.
+    """
+
+    def __init__(
+        self, sock: socket.socket, shared: service.Service, loop: asyncio.AbstractEventLoop, loop_thread: int | None
+    ) -> None:
+        address = sock.getsockname()
+        self.port: int = address[1]
+        self.host: str = _REACHED.get(address[0], address[0])
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        self.url = f"{'http' if shared.tls is None else 'https'}://{shown}:{self.port}"
+        self.activity = shared.activity
+        self.on_closed: Callable[[Listener], None] | None = None
+        self._sock = sock
+        self._service = shared
+        self._loop = loop
+        self._loop_thread = loop_thread
+        self._process = os.getpid()
+        self._accepting: dict[asyncio.Task[object], socket.socket] = {}
+        self._closed = threading.Event()
+        self._exhausted = False
+        self._unsent: dict[service.Client, int] = {}
+
+    @property
+    def connections(self) -> int:
+        """Give how many clients are connected."""
+        return self.activity.connections
+
+    @property
+    def in_work(self) -> int:
+        """Give how many requests are being received or answered."""
+        return self.activity.in_work
+
+    def close(self) -> None:
+        """Stop: end open watches cleanly, close every connection and the socket, and wait until that is done.
+
+        Takes a fraction of a millisecond; a client that has not read its answer is waited for as long as it reads,
+        at most 0.5 s. Closing twice is fine. The thread that calls must not hold a lock that the application
+        takes. Called on the server's own thread, such as by ``Response.after``, it does not wait. Raises
+        :class:`errors.ServerError` in a forked child, and when the application does not return for 10 s.
+        """
+        self._stop(self._begin_to_close)
+
+    def abort(self) -> None:
+        """Stop as a crash would: reset every connection (RST), and close the socket; else as :meth:`close`."""
+        self._stop(self._begin_to_abort)
+
+    def disconnect(self, *, reset: bool = False) -> None:
+        """Break off all present connections, with FIN or RST, and go on listening; does not wait."""
+        self._check_process("disconnect")
+        self._on_loop(functools.partial(self._break_off_all, reset=reset))
+
+    # On the loop
+
+    def start(self) -> None:
+        """Begin to accept; clients may have connected before."""
+        if not self._service.stopping:
+            self._loop.add_reader(self._sock.fileno(), self._accept)
+
+    def forget(self) -> None:
+        """In a forked child: close its copies of the sockets, which belong to the parent."""
+        self._service.stopping = True
+        self._sock.close()
+        for sock in self._accepting.values():
+            sock.close()
+        for connection in self._service.connections:
+            connection.forget()
+
+    def _accept(self) -> None:
+        for _ in range(_ACCEPTS_PER_TURN):
+            try:
+                sock, _address = self._sock.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                self._pause_accepting(error)
+                return
+            sock.settimeout(0)
+            task = self._loop.create_task(self._connect(sock))
+            self._accepting[task] = sock
+            task.add_done_callback(self._connected)
+
+    async def _connect(self, sock: socket.socket) -> None:
+        await self._loop.connect_accepted_socket(lambda: protocol.Connection(self._service, self._loop, sock), sock)
+
+    def _connected(self, task: asyncio.Task[object]) -> None:
+        sock = self._accepting.pop(task)
+        if task.cancelled() or task.exception() is not None:
+            sock.close()
+        self._close_if_empty()
+
+    def _pause_accepting(self, error: OSError) -> None:
+        if error.errno not in _EXHAUSTED:
+            raise error
+        if not self._exhausted:
+            self._exhausted = True
+            why = errors.ServerError(
+                f"the server at {self.url} cannot accept a client: {error.strerror}. "
+                "Close connections that are no longer used, or raise the limit of open files (ulimit -n)."
+            )
+            self._service.on_error(why, None)
+        self._loop.remove_reader(self._sock.fileno())
+        self._loop.call_later(_RETRY, self.start)
+
+    def _begin_to_close(self) -> None:
+        if self._stop_listening():
+            for connection in list(self._service.connections):
+                connection.stop()
+            self._unsent = {connection: connection.unsent() for connection in self._service.connections}
+            self._close_if_empty()
+            if not self._closed.is_set():
+                self._loop.call_later(_GLANCE, self._lose_patience, self._loop.time() + _GRACE)
+
+    def _begin_to_abort(self) -> None:
+        if self._stop_listening():
+            self._break_off_all(reset=True)
+            self._close_if_empty()
+
+    def _stop_listening(self) -> bool:
+        if self._service.stopping:
+            return False
+        self._service.stopping = True
+        self._service.on_empty = self._close_if_empty
+        self._loop.remove_reader(self._sock.fileno())
+        self._sock.close()
+        return True
+
+    def _break_off_all(self, *, reset: bool) -> None:
+        for connection in list(self._service.connections):
+            connection.break_off(reset=reset)
+
+    def _lose_patience(self, until: float) -> None:
+        """Reset the clients that have read nothing since the last glance; the others get another."""
+        for connection in list(self._service.connections):
+            unsent = connection.unsent()
+            if unsent >= self._unsent.get(connection, unsent + 1) or self._loop.time() >= until:
+                connection.break_off(reset=True)
+            self._unsent[connection] = unsent
+        if not self._closed.is_set():
+            self._loop.call_later(_GLANCE, self._lose_patience, until)
+
+    def _close_if_empty(self) -> None:
+        if self._service.stopping and not self._service.connections and not self._accepting:
+            self._unsent.clear()
+            if self.on_closed is not None:
+                self.on_closed(self)
+            self._closed.set()
+
+    # On the caller's thread
+
+    def _stop(self, begin: Callable[[], None]) -> None:
+        self._check_process("close")
+        self._on_loop(begin)
+        if threading.get_ident() != self._loop_thread and not self._closed.wait(_STUCK):
+            raise errors.ServerError(
+                f"the server at {self.url} did not stop within {_STUCK:g} s: its thread is busy or waits for a lock. "
+                "Do not close it while you hold a lock that the application takes."
+            )
+
+    def _on_loop(self, function: Callable[[], None]) -> None:
+        if threading.get_ident() == self._loop_thread:
+            function()
+            return
+        try:
+            self._loop.call_soon_threadsafe(function)
+        except RuntimeError:  # the loop is closed, and with it every listener
+            self._closed.set()
+
+    def _check_process(self, what: str) -> None:
+        if os.getpid() != self._process:
+            raise errors.ServerError(
+                f"cannot {what} the server at {self.url} in process {os.getpid()}: it belongs to process "
+                f"{self._process}, from which this one was forked. Its URL works here too; to have a server of your "
+                "own, start another fake in this process."
+            )

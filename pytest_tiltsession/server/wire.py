@@ -1,0 +1,187 @@
+"""One socket as its connection uses it: TLS, back-pressure and the ways to close; knows no HTTP and no requests."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import struct
+from collections.abc import Callable
+
+from pytest_tiltsession.server import answering, encryption, service
+
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds: closing sends RST
+
+
+class Wire:
+    """Bytes to and from one client. Everything runs on the server's loop.
+
+    ``paused`` is true while the client does not keep up with what is sent; ``closing`` once nothing more is sent.
+    """
+
+    def __init__(self, shared: service.Service, loop: asyncio.AbstractEventLoop, sock: socket.socket) -> None:
+        self.paused = False
+        self.closing = False
+        self.sock = sock
+        self._limits = shared.limits
+        self._activity = shared.activity
+        self._loop = loop
+        self._transport: asyncio.Transport | None = None
+        self._tls = encryption.TlsLayer(shared.tls) if shared.tls is not None else None
+        self._sent: Callable[[], None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._heard = 0.0  # when a client that is not listened to last sent something
+        self._give_up = 0.0
+
+    def made(self, transport: asyncio.Transport) -> None:
+        """Take the transport that asyncio made of the socket."""
+        self._transport = transport
+        transport.set_write_buffer_limits(high=self._limits.send_buffer)
+
+    @property
+    def greeting(self) -> bool:
+        """Tell whether the TLS handshake is not finished."""
+        return self._tls is not None and not self._tls.established
+
+    @property
+    def said_goodbye(self) -> bool:
+        """Tell whether the client has ended its side of TLS."""
+        return self._tls is not None and self._tls.closed
+
+    def unsent(self) -> int:
+        """Give how many bytes wait for the client to read."""
+        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+
+    def plain(self, data: bytes) -> bytes:
+        """Give the plain bytes of what came in, possibly none; a client that cannot speak TLS is sent away."""
+        self._activity.touch(len(data))
+        if self.closing:
+            self._heard = self._loop.time()
+            return b""
+        tls = self._tls
+        if tls is None:
+            return data
+        try:
+            data = tls.unseal(data)
+        except encryption.NotTlsError as error:
+            self._tls = None
+            if error.http:
+                self.send(answering.NOT_TLS)
+            self.linger()
+            return b""
+        except ssl.SSLError:  # such as a client that does not trust the certificate
+            self._write(tls.reply())
+            self._tls = None
+            self.linger()
+            return b""
+        self._write(tls.reply())
+        return data
+
+    def send(self, data: bytes) -> None:
+        """Write bytes to the client, encrypted where the listener has TLS."""
+        if self.closing:
+            return
+        if self._tls is not None:
+            try:
+                data = self._tls.seal(data)
+            except ssl.SSLError:  # the client broke TLS, such as with an alert; there is no way to tell it anything
+                self.break_off(reset=True)
+                return
+        self._write(data)
+
+    def when_sent(self, callback: Callable[[], None]) -> None:
+        """Call back once the operating system has all bytes, or the connection is lost; at once if it has."""
+        assert self._transport is not None
+        self._sent = callback
+        if self._transport.get_write_buffer_size() == 0:
+            self._run_sent()
+        else:
+            self._transport.set_write_buffer_limits(high=0)  # asyncio tells of an empty buffer only at this limit
+
+    def resumed(self) -> None:
+        """Learn that the client has read so much that sending may go on."""
+        self.paused = False
+        self._activity.touch()
+        if self._sent is not None and self._transport is not None:
+            self._transport.set_write_buffer_limits(high=self._limits.send_buffer)
+            self._run_sent()
+
+    def hold(self, *, reading: bool) -> None:
+        """Read on, or leave what comes to the operating system, which in time slows the client down."""
+        transport = self._transport
+        if transport is not None and not self.closing and transport.is_reading() is not reading:
+            if reading:
+                transport.resume_reading()
+            else:
+                transport.pause_reading()
+
+    def close(self) -> None:
+        """Send what is written, then close."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._transport is not None:
+            self._say_goodbye()
+            self._transport.close()
+        self.closing = True
+
+    def linger(self) -> None:
+        """Send what is written and the end, but read on for a while, and drop what comes.
+
+        Closing at once would make the operating system send RST to a client that is still sending, and the client
+        might never read why it was refused. Go's net/http waits as well.
+        """
+        transport = self._transport
+        if transport is None or self.closing:
+            return
+        self.hold(reading=True)
+        self._say_goodbye()
+        self.closing = True
+        try:
+            transport.write_eof()
+        except OSError:  # the client has gone
+            transport.abort()
+            return
+        self._heard = self._loop.time()
+        self._give_up = self._heard + self._limits.patience
+        self._timer = self._loop.call_later(self._limits.linger, self._lingered)
+
+    def break_off(self, *, reset: bool) -> None:
+        """Close without an end that a client could take for one: with RST, or with a bare FIN."""
+        self.closing = True
+        if self._transport is None:
+            return
+        if not reset:
+            self._transport.close()
+            return
+        with contextlib.suppress(OSError):  # the client may be faster
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._transport.abort()
+
+    def lost(self) -> None:
+        """Learn that the connection is gone."""
+        self.closing = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._run_sent()
+
+    def _write(self, data: bytes) -> None:
+        if data and self._transport is not None and not self._transport.is_closing():
+            self._activity.touch(len(data))
+            self._transport.write(data)
+
+    def _say_goodbye(self) -> None:
+        if self._tls is not None and not self.closing:
+            self._write(self._tls.goodbye())
+
+    def _lingered(self) -> None:
+        assert self._transport is not None
+        now = self._loop.time()
+        rest = self._heard + self._limits.linger - now
+        if rest > 0 and now < self._give_up:
+            self._timer = self._loop.call_later(rest, self._lingered)
+        else:
+            self._transport.close()
+
+    def _run_sent(self) -> None:
+        callback, self._sent = self._sent, None
+        if callback is not None:
+            callback()
