@@ -43,12 +43,16 @@ class Tilt:
         self.labels = labels
         self.annotations = annotations
         self.cluster_error = False
+        self.counts_generations = False
         self._seed = seed
         self._uids = 0
         self.owner_uid = self.next_uid()
         self._targets: dict[str, session.Target] = {}
-        self._names: list[bytes] = []
-        self._sorted: tuple[session.Target, ...] | None = None
+        # Names and targets in one order; that of code points is that of their UTF-8 bytes.
+        self._names: list[str] = []
+        self._ordered: list[session.Target] = []
+        self._shown: tuple[session.Target, ...] | None = None
+        self._judged: tuple[tuple[object, ...], exit_conditions.Verdict] | None = None
 
     def next_uid(self) -> str:
         """Give a uid that no object of this Tilt had before."""
@@ -58,9 +62,9 @@ class Tilt:
     @property
     def targets(self) -> tuple[session.Target, ...] | None:
         """The targets sorted by name in byte order, or None before there are any."""
-        if self._sorted is None and self._names:
-            self._sorted = tuple(self._targets[name.decode("utf-8", "surrogatepass")] for name in self._names)
-        return self._sorted
+        if self._shown is None and self._ordered:
+            self._shown = tuple(self._ordered)
+        return self._shown
 
     def target(self, name: str) -> session.Target | None:
         """Give a target by name, or None."""
@@ -68,20 +72,32 @@ class Tilt:
 
     def set_target(self, target: session.Target) -> None:
         """Add a target or replace the one of that name."""
-        if target.name not in self._targets:
-            bisect.insort(self._names, target.name.encode("utf-8", "surrogatepass"))
+        position = bisect.bisect_left(self._names, target.name)
+        if target.name in self._targets:
+            self._ordered[position] = target
+        else:
+            self._names.insert(position, target.name)
+            self._ordered.insert(position, target)
         self._targets[target.name] = target
-        self._sorted = None
+        self._shown = None
 
     def remove_target(self, name: str) -> None:
         """Remove a target, as a Tiltfile reload does; one that is not there is no error."""
         if self._targets.pop(name, None) is not None:
-            self._names.remove(name.encode("utf-8", "surrogatepass"))
-            self._sorted = None
+            position = bisect.bisect_left(self._names, name)
+            del self._names[position], self._ordered[position]
+            self._shown = None
 
     def judge(self, value: session.Session, now: int) -> exit_conditions.Verdict:
         """Judge a Session by its own spec and start time, and Tilt's targets. ``now`` is in nanoseconds."""
-        return exit_conditions.judge(value.spec, self.targets or (), value.status.start_time, now, self.cluster_error)
+        targets = self.targets or ()
+        asked = (value.spec, value.status.start_time, now, self.cluster_error)
+        # A commit and the plan for the next look ask the same; with many targets the answer is worth keeping.
+        if self._judged is not None and self._judged[0][0] is targets and self._judged[0][1:] == asked:
+            return self._judged[1]
+        verdict = exit_conditions.judge(value.spec, targets, value.status.start_time, now, self.cluster_error)
+        self._judged = ((targets, *asked), verdict)
+        return verdict
 
     def settled(self, value: session.Session, done: bool, error: str) -> session.Session:
         """Give the Session as the controller writes it: targets, done and error are Tilt's, pid and start time stay."""
@@ -110,6 +126,8 @@ class Tilt:
             annotations={RESOURCE_ANNOTATION: session.TILTFILE_RESOURCE, **(self.annotations or {})},
             owner_references=(owner,),
         )
+        if self.counts_generations and (value.spec != self.spec or not object_meta.generation):
+            object_meta = dataclasses.replace(object_meta, generation=object_meta.generation + 1)
         entry = metadata.ManagedFieldsEntry(
             manager=MANAGER,
             operation="Update",

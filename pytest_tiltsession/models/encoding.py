@@ -33,7 +33,8 @@ def pretty(value: Any) -> str:
 
 def to_wire(value: Any) -> dict[str, Any]:
     """Give a model as the dictionary that its JSON shows, keys in wire order."""
-    return _encoder_of(type(value))(value)
+    kind: type = type(value)
+    return _encoder_of(kind)(value)
 
 
 def session_to_wire(session: session_models.Session) -> dict[str, Any]:

@@ -8,6 +8,7 @@ while, so that a thousand targets times a hundred thousand steps stay a matter o
 import collections
 import dataclasses
 import itertools
+import operator
 import threading
 from collections.abc import Callable
 
@@ -185,15 +186,22 @@ def _in_order(value: session.Session) -> bool:
     targets = value.status.targets
     if not targets:
         return False
-    names = [target.name.encode("utf-8", "surrogatepass") for target in targets]
-    return all(first < second for first, second in itertools.pairwise(names))
+    # The order of code points is that of UTF-8's bytes.
+    names = [target.name for target in targets]
+    return all(map(operator.lt, names, itertools.islice(names, 1, None)))
 
 
 def _differences(
     before: session.Session | None, after: session.Session
 ) -> tuple[tuple[session.Target, ...], tuple[str, ...]]:
-    old = {target.name: target for target in (before.status.targets or ())} if before is not None else {}
     new = after.status.targets or ()
-    changed = tuple(target for target in new if (known := old.get(target.name)) is not target and known != target)
+    known = () if before is None else before.status.targets or ()
+    if len(known) == len(new):
+        # The common case, a few of many targets changed in place: found by identity alone.
+        differing = [pair for pair in zip(known, new, strict=True) if pair[0] is not pair[1]]
+        if all(first.name == second.name for first, second in differing):
+            return tuple(second for first, second in differing if first != second), ()
+    old = {target.name: target for target in known}
+    changed = tuple(target for target in new if (earlier := old.get(target.name)) is not target and earlier != target)
     names = {target.name for target in new}
     return changed, tuple(name for name in old if name not in names)

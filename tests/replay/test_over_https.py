@@ -87,8 +87,7 @@ def test_judged_replay_shows_the_recorded_statuses(trace, replay):
         seen = []
         while fake.clock.elapsed < fake.scenario.end:
             fake.clock.step()
-            for _ in range(len(fake.commits) - count):
-                seen.append(next_event()["object"])
+            seen += [next_event()["object"] for _ in range(len(fake.commits) - count)]
             count = len(fake.commits)
         exit_code = fake.exit_code
     statuses = [value["status"] for value in anonymous(seen)]
