@@ -44,9 +44,9 @@ def add_sections(item: pytest.Item, test_report: pytest.TestReport) -> None:
     if not test_report.failed:
         return
     item.stash[_failed] = True
-    fakes = list(item.stash.get(_fakes, []))
-    if "tilt_session_factory" in getattr(item, "fixturenames", ()):
-        fakes += item.config.stash.get(_of_run, [])
+    own: list[FakeTilt] = item.stash.get(_fakes, [])
+    shared: list[FakeTilt] = item.config.stash.get(_of_run, [])
+    fakes = [*own, *(shared if "tilt_session_factory" in getattr(item, "fixturenames", ()) else ())]
     for fake in fakes:
         name = f" ({fake.label})" if len(fakes) > 1 else ""
         test_report.sections.append((f"tilt session timeline{name}", fake.render_timeline()))
