@@ -78,8 +78,10 @@ def _deleted(
     """Delete one Session, or mark it where finalizers hold it; give what it is then, and the commits."""
     now = world.clock.now
     if not live.metadata.finalizers:
-        after = writes.renewed(live, world) if write.profile.delete_version and write.persists else live
-        return after, [world.objects.remove(after, at=now, cause=write.cause)] if write.persists else []
+        if not write.persists:
+            return live, []
+        removed = world.objects.remove(live, at=now, cause=write.cause)
+        return world.journal.session_at(removed.seq), [removed]
     after = admission.marked_for_deletion(live, now=now // 1_000_000, profile=write.profile)
     if not write.persists:
         return after, []

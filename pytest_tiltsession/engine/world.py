@@ -3,6 +3,7 @@
 import dataclasses
 import threading
 
+from pytest_tiltsession import profiles
 from pytest_tiltsession.clock import simulated
 from pytest_tiltsession.engine import tilt as tilts
 from pytest_tiltsession.store import journal as journals
@@ -24,6 +25,11 @@ class World:
 
     def __post_init__(self) -> None:
         self.objects = stores.Objects(self.journal)
+
+    def follow(self, profile: profiles.Profile) -> None:
+        """Let what Tilt itself writes keep the conventions of a profile too: versions of removals, generations."""
+        self.objects.deletes_raise = profile.delete_version
+        self.tilt.counts_generations = profile.generation
 
     @property
     def lock(self) -> "threading.RLock":

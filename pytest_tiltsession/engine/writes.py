@@ -153,8 +153,10 @@ class Update(Write):
         return committed
 
     def _remove(self, after: sessions.Session, world: world.World, changed: bool) -> journal.Committed:
-        self.outcome = renewed(after, world) if changed or self.profile.delete_version else after
-        return world.objects.remove(self.outcome, at=world.clock.now, cause=self.cause)
+        last = world.objects.renewed(after) if changed and not world.objects.deletes_raise else after
+        committed = world.objects.remove(last, at=world.clock.now, cause=self.cause)
+        self.outcome = world.journal.session_at(committed.seq)
+        return committed
 
 
 def version_number(text: str) -> int:
@@ -164,13 +166,6 @@ def version_number(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) > _VERSION_LIMIT:
         raise objects.InvalidVersion(text)
     return int(text)
-
-
-def renewed(value: sessions.Session, world: world.World) -> sessions.Session:
-    """Give a Session the next version without storing it: what its DELETED event shows."""
-    world.objects.skip_revisions(1)
-    changed = dataclasses.replace(value.metadata, resource_version=str(world.objects.revision))
-    return dataclasses.replace(value, metadata=changed)
 
 
 def _content(value: sessions.Session) -> dict[str, object]:

@@ -92,10 +92,7 @@ def shortest(value: float) -> str:
 
 def shortest_single(value: float) -> str:
     """Print a float as ``shortest`` does, with the digits that a 32-bit float needs."""
-    try:
-        single = struct.unpack("f", struct.pack("f", value))[0]
-    except OverflowError:
-        single = math.copysign(math.inf, value)
+    single = struct.unpack("f", struct.pack("f", value))[0]
     for digits in range(1, 10):
         text = f"{single:.{digits}g}"
         if struct.unpack("f", struct.pack("f", float(text)))[0] == single:

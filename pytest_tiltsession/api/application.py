@@ -1,0 +1,149 @@
+"""The API as one callable: a Request in, a Response or an open watch out; keeps the journal of requests.
+
+The outermost router is here: paths that are cleaned by a redirect, and those that never reach the API server and get
+Go's plain 404, whatever token they bear.
+"""
+
+import collections
+import dataclasses
+import random
+import uuid
+from collections.abc import Callable
+
+from pytest_tiltsession import profiles
+from pytest_tiltsession.api import calls, handling, histories, messages, metrics, queries, rendering, routes, watching
+from pytest_tiltsession.engine import gate as gates
+from pytest_tiltsession.engine import world as worlds
+from pytest_tiltsession.store import requests as journals
+
+_AUDIT_ID = "Audit-Id"
+_CACHE_CONTROL = "Cache-Control"
+
+
+class Application:
+    """Tilt's API over one world. Call it from any thread; watches that it answers are pulled by the server.
+
+    ``profile`` is a name or a :class:`profiles.Profile`. ``token`` is the bearer token that opens everything.
+    ``on_read`` is called after each answer to a get or list of Sessions, once its bytes are on their way.
+    """
+
+    def __init__(
+        self,
+        world: worlds.World,
+        gate: gates.Gate,
+        *,
+        profile: str | profiles.Profile = profiles.TILT,
+        token: str,
+        requests: journals.RequestLog | None = None,
+        on_read: Callable[[], None] | None = None,
+    ) -> None:
+        chosen = profiles.named(profile) if isinstance(profile, str) else profile
+        world.follow(chosen)
+        history = histories.History(world, chosen.history)
+        self.token = token
+        self.requests = journals.RequestLog() if requests is None else requests
+        self.failing: frozenset[str] = frozenset()
+        self._server = calls.Server(world, gate, chosen, history)
+        self._on_read = on_read
+        self._audit_ids = random.Random(0)  # noqa: S311
+        self._answered: collections.Counter[tuple[str, int]] = collections.Counter()
+
+    @property
+    def profile(self) -> profiles.Profile:
+        """The profile that the API answers by."""
+        return self._server.profile
+
+    def forget_history(self) -> None:
+        """Forget all versions before the present one: who resumes or pages on from them gets 410 Gone."""
+        self._server.history.forget()
+
+    def __call__(self, request: messages.Request) -> messages.Answer:
+        """Answer a request and note it."""
+        return self._answer(request)
+
+    def too_large(self, request: messages.Request) -> messages.Response:
+        """Answer a request whose body is larger than the limit and was not read: 413 where the body would be read."""
+        answer = self._answer(request, oversized=True)
+        return answer if isinstance(answer, messages.Response) else calls.plain_text(413, "Request entity too large\n")
+
+    def _answer(self, request: messages.Request, *, oversized: bool = False) -> messages.Answer:
+        path = queries.unescaped(request.path)
+        if path is None:
+            bad = (("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close"))
+            return self._note(request, messages.Response(400, bad, b"400 Bad Request"))
+        cleaned = queries.cleaned(path)
+        if cleaned != path:
+            location = queries.escaped(cleaned) + (f"?{request.query}" if request.query else "")
+            return self._note(request, messages.Response(301, (("Location", location),)))
+        if not path.startswith(routes.PREFIXES):
+            return self._note(request, calls.plain_text(404, "404 page not found\n"))
+        values = queries.parse(request.query)
+        try:
+            about = routes.about(request.method, path, values)
+        except routes.Unparsable as problem:
+            return self._note(request, self._finished(request, handling.unparsable(request, str(problem)), ()))
+        call = calls.Call(request, path, values, about, oversized=oversized)
+        handled = handling.handle(call, self._server, self.token, self._figures, self._watch_ended)
+        answer = self._finished(request, handled.answer, rendering.warnings(call.warnings))
+        if handled.read and self._on_read is not None and isinstance(answer, messages.Response):
+            answer = dataclasses.replace(answer, after=self._on_read)
+        return self._note(request, answer, about, handled)
+
+    def _finished(
+        self, request: messages.Request, answer: messages.Answer, warnings: messages.Headers
+    ) -> messages.Answer:
+        """Add the headers that all answers of the API server have."""
+        own = {name.lower() for name, _ in answer.headers}
+        headers = [(_AUDIT_ID, request.header("audit-id") or self._audit_id())]
+        if _CACHE_CONTROL.lower() not in own:
+            headers.append(calls.NO_CACHE)
+        whole = (*headers, *answer.headers, *warnings)
+        if isinstance(answer, messages.Response):
+            return dataclasses.replace(answer, headers=whole)
+        answer.headers = whole
+        return answer
+
+    def _audit_id(self) -> str:
+        return str(uuid.UUID(int=self._audit_ids.getrandbits(128), version=4))
+
+    # -- the journal of requests --------------------------------------------------------------------------------
+
+    def _note(
+        self,
+        request: messages.Request,
+        answer: messages.Answer,
+        about: routes.About | None = None,
+        handled: handling.Handled | None = None,
+    ) -> messages.Answer:
+        """Keep what was asked and answered; a watch's record follows it until it ends."""
+        watch = answer if isinstance(answer, watching.Watch) else None
+        now = self._server.world.clock.now
+        record = self.requests.add(
+            lambda number: journals.RequestRecord(
+                number,
+                now,
+                request.method,
+                request.path,
+                request.query,
+                request.header("user-agent") or "",
+                answer.status,
+                operation=about.operation if about is not None else "",
+                name=about.name if about is not None else "",
+                authorized=handled.authorized if handled is not None else True,
+                watch=watch is not None,
+                message=handled.message if handled is not None else "",
+            )
+        )
+        self._answered[request.method, answer.status] += 1
+        if watch is not None:
+            watch.record = record
+        return answer
+
+    def _watch_ended(self, watch: watching.Watch) -> None:
+        if watch.record is not None:
+            watch.record.ended = self._server.world.clock.now
+
+    def _figures(self) -> metrics.Figures:
+        return metrics.Figures(
+            dict(self._answered), len(self.requests.open_watches()), len(self._server.world.objects), self.failing
+        )

@@ -1,0 +1,73 @@
+"""JSON merge patches are applied as the API server's library applies them."""
+
+import pytest
+
+from pytest_tiltsession.api import lazy_json, merge_patches
+
+apply = merge_patches.apply
+
+
+@pytest.mark.parametrize(
+    ("document", "patch", "outcome"),
+    [
+        ('{"a":1}', '{"a":2}', '{"a":2}'),
+        ('{"a":1}', '{"b":2}', '{"a":1,"b":2}'),
+        ('{"a":1,"b":2}', '{"a":null}', '{"b":2}'),
+        ('{"a":1}', '{"b":null}', '{"a":1}'),
+        ('{"a":[1,2]}', '{"a":[3]}', '{"a":[3]}'),
+        ('{"a":{"b":1}}', '{"a":5}', '{"a":5}'),
+        ('{"a":{"b":1}}', '{"a":[5]}', '{"a":[5]}'),
+        ('{"a":5}', '{"a":{"b":1}}', '{"a":{"b":1}}'),
+        ('{"a":null}', '{"a":{"b":1}}', '{"a":{"b":1}}'),
+        ('{"a":{"b":1,"c":2}}', '{"a":{"b":null,"d":{}}}', '{"a":{"c":2,"d":{}}}'),
+        ('{"a":1}', "{}", '{"a":1}'),
+    ],
+)
+def test_objects_merge_and_all_else_is_replaced(document, patch, outcome):
+    """As RFC 7386 has it; null deletes."""
+    assert outcome == apply(document, patch)
+
+
+@pytest.mark.parametrize(
+    ("document", "patch", "outcome"),
+    [
+        ("{}", '{"a":{"b":null,"c":{"d":null}}}', '{"a":{"c":{}}}'),
+        ('{"a":1}', '{"a":{"b":null}}', '{"a":{}}'),
+        ("{}", '{"a":[1,null,{"b":null},[null]]}', '{"a":[1,{},[]]}'),
+        ('{"a":[1]}', '{"a":[null,{"b":null}]}', '{"a":[{}]}'),
+        ('{"a":{"x":1}}', '{"a":[null,1]}', '{"a":[null,1]}'),
+    ],
+)
+def test_nulls_of_the_patch_go(document, patch, outcome):
+    """What a patch adds has no nulls, save in an array that takes the place of an object."""
+    assert outcome == apply(document, patch)
+
+
+def test_only_touched_objects_are_sorted():
+    """Keys of what a patch passes through are sorted; other parts keep their text to the letter."""
+    document = '{"z":{"y":1,"x":1.50},"b":{"d":1,"c":{"f":1,"e":1}},"a":[{"k":1,"j":2}]}'
+    expected = '{"a":[{"k":1,"j":2}],"b":{"c":{"f":1,"e":1},"d":2},"z":{"y":1,"x":1.50}}'
+    assert expected == apply(document, '{"b":{"d":2}}')
+    assert '{"b":{"a":2,"c":{"d":1}}}' == apply("{}", '{"b":{"c":{"d":1},"a":2}}')
+
+
+def test_letters_of_html_are_escaped():
+    """As Go does wherever it writes JSON."""
+    assert r'{"a":"\u003cb\u003e\u0026","c":"\u003c"}' == apply('{"a":"<b>&"}', '{"c":"<"}')
+
+
+def test_an_array_takes_the_place_of_the_object():
+    """The library takes it for a document; the caller finds that it is no Session."""
+    assert '[1,{"a":1}]' == apply('{"a":1}', '[null,1,{"a":1,"b":null}]')
+
+
+@pytest.mark.parametrize("patch", ["5", '"x"', "true", "null"])
+def test_any_other_patch_is_none(patch):
+    """The library says no more than that."""
+    with pytest.raises(merge_patches.NoPatch, match=r"^Invalid JSON Patch$"):
+        apply("{}", patch)
+
+
+def test_white_space_is_taken_out_of_texts():
+    """Outside of strings only."""
+    assert '{"a b":[1," \\" "],"c":{}}' == lazy_json.compact('{ "a b" :\n[ 1,\t" \\" "] ,\r\n"c": { } }')

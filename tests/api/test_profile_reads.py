@@ -1,0 +1,195 @@
+"""Each point in which the two profiles read and watch differently, in both of them."""
+
+import base64
+import json
+from typing import Any
+
+
+def _version(seen: Any) -> int:
+    return int(seen.body["metadata"]["resourceVersion"])
+
+
+def test_unauthorized(api: Any, strict: Any) -> None:
+    """Without a token everything is forbidden on Tilt, and unauthorized on Kubernetes."""
+    for server, status, reason in ((api, 403, "Forbidden"), (strict, 401, "Unauthorized")):
+        for token in ("", "Bearer wrong"):
+            refused = server.get("Tiltfile", authorization=token)
+            assert (refused.status, refused.body["reason"]) == (status, reason)
+        assert server.call("GET", "/healthz", authorization="").status == status
+        assert server.call("GET", "/nosuch", authorization="").status == 404
+
+
+def test_read_versions(api: Any, strict: Any) -> None:
+    """A get ignores resourceVersion on Tilt; on Kubernetes it must be a number that the server has reached."""
+    for query in ("resourceVersion=abc", "resourceVersion=999999"):
+        assert api.get("Tiltfile", query).status == 200
+    assert strict.get("Tiltfile", "resourceVersion=abc").status == 400
+    ahead = strict.get("Tiltfile", "resourceVersion=999999")
+    assert (ahead.status, ahead.body["reason"], ahead.headers["retry-after"]) == (504, "Timeout", "1")
+    assert strict.get("Tiltfile", "resourceVersion=1").status == 200
+
+
+def test_list_versions(api: Any, strict: Any) -> None:
+    """A list shows what is stored now on Tilt; on Kubernetes Exact shows it as it was, until that is forgotten."""
+    for server in (api, strict):
+        server.create("a")
+        before = _version(server.get())
+        server.create("b")
+        server.delete("a")
+        query = f"resourceVersion={before}&resourceVersionMatch="
+        assert server.get("", query + "NotOlderThan").names == ["Tiltfile", "b"]
+        exact = server.get("", query + "Exact")
+        if server is api:
+            assert exact.names == ["Tiltfile", "b"]
+            continue
+        assert (exact.names, _version(exact)) == (["Tiltfile", "a"], before)
+        assert server.get("", "resourceVersion=999999").status == 504
+        server.application.forget_history()
+        gone = server.get("", query + "Exact")
+        assert (gone.status, gone.body["reason"]) == (410, "Expired")
+        assert server.get("", f"resourceVersion={_version(server.get())}&resourceVersionMatch=Exact").status == 200
+
+
+def test_pages(api: Any, strict: Any) -> None:
+    """limit and continue are ignored by Tilt; Kubernetes pages through the list as it was when it began."""
+    for server in (api, strict):
+        for name in ("a", "b", "c", "d"):
+            server.create(name)
+    assert api.get("", "limit=2").names == ["Tiltfile", "a", "b", "c", "d"]
+
+    first = strict.get("", "limit=2")
+    meta = first.body["metadata"]
+    assert (first.names, meta["remainingItemCount"]) == (["Tiltfile", "a"], 3)
+    strict.create("aa")
+    strict.delete("c")
+    second = strict.get("", f"limit=2&continue={meta['continue']}")
+    assert (second.names, second.body["metadata"]["remainingItemCount"]) == (["b", "c"], 1)
+    assert second.body["metadata"]["resourceVersion"] == meta["resourceVersion"]
+    last = strict.get("", f"limit=2&continue={second.body['metadata']['continue']}")
+    assert (last.names, "continue" in last.body["metadata"]) == (["d"], False)
+
+    assert "remainingItemCount" not in strict.get("", "limit=1&labelSelector=!x").body["metadata"]
+    assert strict.get("", "continue=bogus").status == 400
+    assert strict.get("", f"continue={meta['continue']}&resourceVersion=3").status == 400
+
+
+def test_a_continue_that_is_too_old_is_gone(strict: Any) -> None:
+    """A continue token expires with its version: 410, with a token that goes on from what is there now."""
+    for name in ("a", "b"):
+        strict.create(name)
+    token = strict.get("", "limit=1").body["metadata"]["continue"]
+    strict.create("aa")
+    strict.application.forget_history()
+
+    gone = strict.get("", f"limit=1&continue={token}")
+
+    assert (gone.status, gone.body["reason"]) == (410, "Expired")
+    again = gone.body["metadata"]["continue"]
+    assert strict.get("", f"continue={again}").names == ["a", "aa", "b"]
+    assert json.loads(base64.urlsafe_b64decode(again + "=="))["rv"] == -1
+
+
+def test_watch_versions(api: Any, strict: Any) -> None:
+    """A watch begins with all that there is on Tilt; on Kubernetes it resumes after the version that it names."""
+    for server, told in ((api, [("ADDED", "Tiltfile"), ("ADDED", "b")]), (strict, None)):
+        server.create("a")
+        before = _version(server.get())
+        server.create("b")
+        server.delete("a")
+        watch = server.watch(f"resourceVersion={before}")
+        assert watch.told() == (told or [("ADDED", "b"), ("MODIFIED", "b"), ("DELETED", "a")])
+        assert server.watch("resourceVersion=0").told() == [("ADDED", "Tiltfile"), ("ADDED", "b")]
+    assert strict.watch("resourceVersion=999999").events() == []
+    assert strict.call("GET", query="watch=1&resourceVersion=abc").status == 400
+
+
+def test_a_watch_from_a_forgotten_version_is_told_so(strict: Any) -> None:
+    """Resuming from a version that is forgotten gives one ERROR event with 410, and the end of the stream."""
+    strict.create("a")
+    strict.create("b")
+    strict.application.forget_history()
+
+    watch = strict.watch("resourceVersion=1")
+
+    (event,) = watch.events()
+    assert (event["type"], event["object"]["code"], event["object"]["reason"]) == ("ERROR", 410, "Expired")
+    assert watch.stream.ended
+
+
+def test_history_is_forgotten_after_five_minutes_of_the_sessions_clock(strict: Any) -> None:
+    """What happened long ago by the session's clock cannot be resumed from; a quiet server forgets nothing."""
+    quiet = _version(strict.get())
+    strict.world.clock.advance("10m")
+    assert strict.watch(f"resourceVersion={quiet}").events() == []
+    strict.create("a")
+    strict.world.clock.advance("4m59s")
+    assert [event["type"] for event in strict.watch(f"resourceVersion={quiet}").events()] == ["ADDED", "MODIFIED"]
+    strict.world.clock.advance("2s")
+    assert [event["type"] for event in strict.watch(f"resourceVersion={quiet}").events()] == ["ERROR"]
+
+
+def test_a_slow_reader_whose_events_are_forgotten_gets_410(strict: Any) -> None:
+    """An open watch that was not read until its events were forgotten ends with an ERROR event."""
+    watch = strict.watch()
+    watch.events()
+    strict.create("a")
+    strict.application.forget_history()
+
+    assert [event["type"] for event in watch.events()] == ["ERROR"]
+
+
+def test_bookmarks(api: Any, strict: Any) -> None:
+    """allowWatchBookmarks gives bookmarks on Kubernetes: when others move the version on, and each minute."""
+    watches = [server.watch("allowWatchBookmarks=true&fieldSelector=metadata.name%3Da") for server in (api, strict)]
+    for server in (api, strict):
+        server.create("b")
+    assert watches[0].events() == []
+    (event,) = watches[1].events()
+    expected = {"resourceVersion": str(_version(strict.get()))}
+    assert (event["type"], event["object"]["kind"], event["object"]["metadata"]) == ("BOOKMARK", "Session", expected)
+    assert watches[1].events() == []
+
+    called: list[int] = []
+    watches[1].stream.subscribe(lambda: called.append(1))
+    strict.world.clock.advance("59s")
+    assert watches[1].events() == []
+    strict.world.clock.advance("1s")
+    assert called
+    assert [event["type"] for event in watches[1].events()] == ["BOOKMARK"]
+    assert strict.watch("fieldSelector=metadata.name%3Da").events() == []
+
+
+def test_initial_events(api: Any, strict: Any) -> None:
+    """sendInitialEvents is refused by Tilt; Kubernetes closes the initial events with an annotated bookmark."""
+    query = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
+    assert api.call("GET", query=query).status == 422
+    watch = strict.watch(query)
+    added, closing = watch.events()
+    assert (added["type"], added["object"]["metadata"]["name"]) == ("ADDED", "Tiltfile")
+    assert closing["type"] == "BOOKMARK"
+    assert closing["object"]["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
+    assert closing["object"]["metadata"]["resourceVersion"] == str(_version(strict.get()))
+    strict.create("a")
+    assert watch.told() == [("ADDED", "a"), ("MODIFIED", "a")]
+    assert strict.watch("sendInitialEvents=false&resourceVersionMatch=NotOlderThan").events() == []
+    assert strict.call("GET", query="watch=1&sendInitialEvents=true").status == 422
+
+
+def test_selector_events(api: Any, strict: Any) -> None:
+    """Leaving and entering a selector is DELETED and ADDED on Kubernetes; Tilt looks only at what is now."""
+    for server, told in (
+        (api, [("MODIFIED", "a")]),
+        (strict, [("DELETED", "a"), ("ADDED", "a")]),
+    ):
+        server.create("a", labels={"k": "v"})
+        watch = server.watch("labelSelector=k%3Dv")
+        watch.events()
+        left = server.merge("a", {"metadata": {"labels": {"k": "other"}}}).body["metadata"]
+        server.merge("a", {"metadata": {"labels": {"k": "v"}}})
+        events = watch.events()
+        assert [(event["type"], event["object"]["metadata"]["name"]) for event in events] == told
+        if server is strict:
+            shown = events[0]["object"]["metadata"]
+            assert (shown["labels"], shown["resourceVersion"]) == ({"k": "v"}, left["resourceVersion"])
+        server.delete("a")
+        assert watch.told() == [("DELETED", "a")]
