@@ -72,7 +72,7 @@ def add_entry(path: pathlib.Path, entry: Entry, *, current_context: bool = True)
     """Write a Tilt into the file, which is made where there is none, and replaces what had the same name.
 
     Everything else in the file stays. ``current_context`` makes it the current context; Tilt itself leaves that empty,
-    which some clients cannot bear (clients.md). Raises :class:`errors.KubeconfigError`.
+    which some clients cannot bear (fidelity.md, What clients need). Raises :class:`errors.KubeconfigError`.
     """
     cluster = {"server": entry.server}
     if entry.ca_pem is not None:

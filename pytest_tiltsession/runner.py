@@ -17,7 +17,7 @@ from pytest_tiltsession import errors, fake_tilt, settings, times
 from pytest_tiltsession.clock import wall
 from pytest_tiltsession.scenario import steps
 
-# How long nothing may move before a consumer counts as waiting for the session (surface: 50 ms).
+# How long nothing may move before a consumer counts as waiting for the session.
 _QUIET_SECONDS = 0.05
 _SHOWN_OUTPUT = 4_000
 

@@ -108,7 +108,7 @@ def _instant(groups: tuple[str, ...]) -> int | None:
 def parse_micro_time(text: str) -> int:
     """Read a MicroTime, exactly six digits and ``Z`` or an offset, into microseconds since the epoch.
 
-    Raises :class:`errors.InvalidValue` for anything else, as the API does (behaviour.md, Formats).
+    Raises :class:`errors.InvalidValue` for anything else, as the API does (fidelity.md, Formats).
     """
     match = _MICRO_TIME.fullmatch(text)
     micros = _instant(match.groups()) if match else None

@@ -36,26 +36,24 @@ class Response:
 
 
 class WatchStream(Protocol):
-    """An answer without end. The server pulls chunks while the client reads, and closes the stream in any case.
-
-    ``pull`` gives what may be sent now, at most about ``limit`` bytes and always whole events, and ``b""`` when
-    there is nothing; it is called on the server's loop only. ``ended`` turns true when the stream has said its last
-    word and the server is to end the response. ``subscribe`` takes one callback that is called, from any thread,
-    whenever ``pull`` or ``ended`` may have changed.
-    """
+    """An answer without end. The server pulls chunks while the client reads, and closes the stream in any case."""
 
     status: int
     headers: Headers
     timeout: float | None  # seconds of the machine's clock until a clean end; None: no end
 
     @property
-    def ended(self) -> bool: ...
+    def ended(self) -> bool:
+        """Tell whether the stream has said its last word, so that the server is to end the response."""
 
-    def pull(self, limit: int = 65_536) -> bytes: ...
+    def pull(self, limit: int = 65_536) -> bytes:
+        """Give what may be sent now, at most about ``limit`` bytes and whole events; called on the server's loop."""
 
-    def subscribe(self, callback: Callable[[], None]) -> None: ...
+    def subscribe(self, callback: Callable[[], None]) -> None:
+        """Take one callback, to be called from any thread whenever ``pull`` or ``ended`` may have changed."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of everything: nobody reads any more."""
 
 
 Answer = Response | WatchStream

@@ -1,6 +1,6 @@
 """How the OpenAPI documents are asked for and answered: ``/openapi/v2``, ``/openapi/v3`` and what is below it.
 
-Knows no schema. Sources: discovery.json, behaviour.md (surprise 18), clients.md; what the recordings do not show
+Knows no schema. Sources: discovery.json, the recorded stories, fidelity.md; what the recordings do not show
 follows the handlers of Kubernetes.
 """
 

@@ -1,6 +1,6 @@
 """Tilt's web port as far as a program meets it without a browser: refusals, and no API behind them.
 
-Everything under /api and /proxy wants a session token, which the fake gives nobody (behaviour.md, web port); it
+Everything under /api and /proxy wants a session token, which the fake gives nobody (fidelity.md, What clients need); it
 keeps the port, so that a context named by it reaches no developer's own Tilt.
 """
 

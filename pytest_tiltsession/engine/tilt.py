@@ -1,7 +1,7 @@
 """Tilt's own state, from which the controller writes Sessions: targets, spec, pid; knows no HTTP and no files.
 
 Targets live here and not in Session objects: a client that overwrites them in a Session changes nothing that Tilt
-does (behaviour.md, Default session).
+does (fidelity.md, The default session).
 """
 
 import bisect
@@ -19,7 +19,7 @@ RESOURCE_ANNOTATION = "tilt.dev/resource"
 
 
 def new_uid(seed: uuid.UUID, number: int) -> str:
-    """Make the next uid of a fake: a v4 UUID that is the same in each run of the same test."""
+    """Make one uid of a fake: a v4 UUID that follows from the fake's seed and a number."""
     digest = uuid.uuid5(seed, str(number)).int
     return str(uuid.UUID(int=digest, version=4))
 
@@ -115,7 +115,7 @@ class Tilt:
     def as_tiltfile_sets_it(self, value: session.Session, now: int) -> session.Session:
         """Give the Session with spec, labels and annotations as the Tiltfile says, as at a reload.
 
-        What clients wrote there is gone, and with it their managed fields (behaviour.md, Default session).
+        What clients wrote there is gone, and with it their managed fields (fidelity.md, The default session).
         """
         owner = metadata.OwnerReference(
             session.API_VERSION, "Tiltfile", session.TILTFILE_RESOURCE, self.owner_uid, True, True

@@ -146,7 +146,7 @@ class Observed:
 
     @functools.cached_property
     def exit(self) -> Exit | None:
-        """The exit of Tilt: any session that is done ends it, and the first one counts (behaviour.md, 2)."""
+        """The exit of Tilt: any session that is done ends it, and the first one counts."""
         by_name: dict[str, list[journals.Committed]] = {}
         for entry in self.entries:
             by_name.setdefault(entry.name, []).append(entry)

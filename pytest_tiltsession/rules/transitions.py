@@ -35,7 +35,7 @@ class Objection:
 def objection(target: session.Target) -> str | None:
     """Say why Tilt never shows this target in this state and what to call instead; None where it may.
 
-    Sources: behaviour.md (Default session), the traces, and the recorded conversions of resources to targets.
+    Sources: fidelity.md (The default session), the traces, and the recorded conversions of resources to targets.
     """
     found = examine(target)
     return None if found is None else str(found)

@@ -57,6 +57,16 @@ class Listener:
         """Give how many requests are being received or answered."""
         return self.activity.in_work
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """Give the server's loop, on whose thread everything is answered."""
+        return self._loop
+
+    @property
+    def on_its_thread(self) -> bool:
+        """Tell whether the caller is the server's own thread, which must wait for nobody."""
+        return threading.get_ident() == self._loop_thread
+
     def close(self) -> None:
         """Stop: end open watches cleanly, close every connection and the socket, and wait until that is done.
 
@@ -177,14 +187,14 @@ class Listener:
     def _stop(self, begin: Callable[[], None]) -> None:
         self._check_process("close")
         self._on_loop(begin)
-        if threading.get_ident() != self._loop_thread and not self._closed.wait(_STUCK):
+        if not self.on_its_thread and not self._closed.wait(_STUCK):
             raise errors.ServerError(
                 f"the server at {self.url} did not stop within {_STUCK:g} s: its thread is busy or waits for a lock. "
                 "Do not close it while you hold a lock that the application takes."
             )
 
     def _on_loop(self, function: Callable[[], None]) -> None:
-        if threading.get_ident() == self._loop_thread:
+        if self.on_its_thread:
             function()
             return
         try:

@@ -25,7 +25,7 @@ class Limits:
     """What a client may ask of the server.
 
     ``head_bytes`` is Go's MaxHeaderBytes of 1 MiB with the 4 KiB that Go adds to it; ``body_bytes`` is the limit of
-    Kubernetes' API server (behaviour.md, Formats). ``patience`` is how many seconds of the machine's clock a client
+    Kubernetes' API server (fidelity.md, Formats). ``patience`` is how many seconds of the machine's clock a client
     may take to send one request, or a TLS handshake, from its first byte. ``linger`` is how many seconds the server
     goes on reading, and dropping, what a refused client still sends, so that it can read the refusal.
     ``send_buffer`` is how many unsent bytes are kept for a client that does not read.

@@ -1,6 +1,6 @@
 """Certificates and the bearer token: one authority and one certificate for the whole run; knows no HTTP.
 
-Real Tilt makes RSA keys (tls-facts.txt); elliptic curves have the same shape and take a four-hundredth of the time.
+Real Tilt makes RSA keys; elliptic curves have the same shape and take a four-hundredth of the time.
 """
 
 import base64
@@ -26,7 +26,7 @@ def _certificates() -> "tuple[trustme.CA, trustme.LeafCert]":
 
     Both are valid from 2000 to 2999, as trustme makes them from constants: whether a test has frozen the clock when
     they are made, or a client's machine is years off, does not matter. The shape is what Python 3.13 asks for
-    (clients.md): an authority with keyCertSign and a subject key identifier, a leaf that names it.
+    (fidelity.md, What clients need): an authority with keyCertSign and a subject key identifier, a leaf that names it.
     """
     # Imported here because it brings the cryptography package, 50 ms that a run without TLS need not pay.
     import trustme

@@ -1,6 +1,6 @@
 """The Sessions that are stored, and the only place that mints resourceVersions; knows no rules of Tilt.
 
-One counter serves all objects of a Tilt, those of other kinds too, so the numbers jump (behaviour.md, Formats).
+One counter serves all objects of a Tilt, those of other kinds too, so the numbers jump (fidelity.md, Formats).
 """
 
 import dataclasses
