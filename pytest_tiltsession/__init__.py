@@ -20,7 +20,20 @@ if TYPE_CHECKING:
     )
     from pytest_tiltsession.fake_tilt import FakeTilt
     from pytest_tiltsession.models.session import Session, SessionSpec, SessionStatus, Target, TargetState
-    from pytest_tiltsession.scenario.steps import Scenario
+    from pytest_tiltsession.scenario.builder import (
+        Scenario,
+        active,
+        after,
+        container,
+        disabled,
+        failed,
+        inactive,
+        pod,
+        ready,
+        removed,
+        succeeded,
+        waiting,
+    )
     from pytest_tiltsession.settings import Settings
 
 __all__ = [
@@ -45,12 +58,23 @@ __all__ = [
     "TargetState",
     "TiltSessionError",
     "UnknownTarget",
+    "active",
+    "after",
+    "container",
+    "disabled",
+    "failed",
+    "inactive",
+    "pod",
+    "ready",
+    "removed",
+    "succeeded",
+    "waiting",
 ]
 
 _ROOMS = {
     "FakeTilt": "fake_tilt",
     "JobDriver": "engine.drivers",
-    "Scenario": "scenario.steps",
+    "Scenario": "scenario.builder",
     "ServerDriver": "engine.drivers",
     "Session": "models.session",
     "SessionSpec": "models.session",
@@ -60,6 +84,20 @@ _ROOMS = {
     "Target": "models.session",
     "TargetState": "models.session",
 }
+_WORDS = (
+    "active",
+    "after",
+    "container",
+    "disabled",
+    "failed",
+    "inactive",
+    "pod",
+    "ready",
+    "removed",
+    "succeeded",
+    "waiting",
+)
+_ROOMS |= dict.fromkeys(_WORDS, "scenario.builder")
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pytest_tiltsession import errors, fake_tilt, runner, settings
-from pytest_tiltsession.scenario import file_format, recorder
+from pytest_tiltsession.scenario import file_format, naming, recorder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,11 +35,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands)
     check = commands.add_parser("check", help="validate scenario files and play them against their expect")
-    check.add_argument("files", nargs="+", metavar="FILE", type=pathlib.Path)
+    check.add_argument("files", nargs="+", metavar="FILE", help="scenario files, or names of scenarios")
     check.set_defaults(run=_check)
     show = commands.add_parser("show", help="play a scenario and draw its timeline")
-    show.add_argument("file", metavar="FILE", type=pathlib.Path)
+    show.add_argument("file", metavar="FILE", help="a scenario file, or the name of a scenario")
     show.set_defaults(run=_show)
+    listed = commands.add_parser("scenarios", help="list the named scenarios, each with what it is pinned to")
+    listed.set_defaults(run=_scenarios)
     record = commands.add_parser("record", help="turn recorded watch events into a scenario file")
     record.add_argument(
         "--from-trace", required=True, metavar="FILE", type=pathlib.Path, help="a recorded run, as JSON"
@@ -51,9 +53,17 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_serve(commands: Any) -> None:
     serve = commands.add_parser("serve", help="serve a session until SIGTERM or SIGINT")
-    serve.add_argument("scenario", nargs="?", metavar="SCENARIO", help="a *.tilt.yaml file; without one, a tilt up")
+    serve.add_argument(
+        "scenario", nargs="?", metavar="SCENARIO", help="a *.tilt.yaml file or a name; without one, a tilt up"
+    )
     serve.add_argument("--profile", default="tilt", help=f"how faithful: {', '.join(settings.PROFILES)}")
     serve.add_argument("--progress", default="manual", help=f"how time moves: {', '.join(settings.PROGRESS)}")
+    serve.add_argument(
+        "--speed", metavar="FACTOR", help="with --progress wall: how many times as fast as the machine's clock"
+    )
+    serve.add_argument(
+        "--limit", metavar="DURATION", help="with --progress auto: how far from its start the clock goes by itself"
+    )
     serve.add_argument("--port", type=int, default=0, help="port of the API; 0 takes a free one")
     serve.add_argument("--kubeconfig", metavar="PATH", type=pathlib.Path, help="write or extend this kubeconfig")
     serve.add_argument("--context", help="name of the context; without it tilt-<web port>")
@@ -66,11 +76,17 @@ def _add_serve(commands: Any) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    for name, progress in (("speed", "wall"), ("limit", "auto")):
+        if getattr(options, name) is not None and options.progress != progress:
+            raise errors.InvalidValue(f"--{name} goes with --progress {progress}, found --progress {options.progress}")
     given = settings.Settings(
         scenario=options.scenario,
         exit_condition="manual",
         profile=options.profile,
         progress=options.progress,
+        speed=1.0 if options.speed is None else options.speed,
+        limit="24h" if options.limit is None else options.limit,
+        patience=None,  # whoever watches may also act
         port=options.port,
         tls=not options.no_tls,
         context=options.context,
@@ -105,6 +121,14 @@ def _show(options: argparse.Namespace) -> int:
     with runner.playing(settings.Settings(scenario=options.file)) as run, contextlib.suppress(AssertionError):
         run.play_out()
     print(run.fake.render_timeline())
+    return 0
+
+
+def _scenarios(options: argparse.Namespace) -> int:  # noqa: ARG001
+    for name in naming.names():
+        found = naming.named(name)
+        pins = ", ".join((*found.recordings, *found.threads))
+        print(f"{name:<34} {found.title}" + (f"  [{pins}]" if pins else ""))
     return 0
 
 

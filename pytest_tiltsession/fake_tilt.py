@@ -1,6 +1,5 @@
 """FakeTilt: clock, gate, API, server, drivers and expectations wired into one fake; usable without pytest."""
 
-import contextlib
 import dataclasses
 import pathlib
 import shutil
@@ -12,10 +11,9 @@ from typing import Any
 from pytest_tiltsession import errors, serving, times
 from pytest_tiltsession import settings as settings_module
 from pytest_tiltsession.api import application, messages
-from pytest_tiltsession.clock import freezing, simulated
 from pytest_tiltsession.engine import changes, driving, gate, tilt, world
-from pytest_tiltsession.expectations import checks
 from pytest_tiltsession.models import session as sessions
+from pytest_tiltsession.progress import own_time, timekeeping
 from pytest_tiltsession.scenario import player
 from pytest_tiltsession.server import tls
 from pytest_tiltsession.store import journal, requests
@@ -23,7 +21,7 @@ from pytest_tiltsession.store import journal, requests
 PID = 4242
 
 
-class FakeTilt(driving.Driving, checks.Expectations, serving.Served):
+class FakeTilt(driving.Driving, timekeeping.Timekeeping):
     """One fake Tilt: a Session API server with its own clock, targets that a test moves, and what it claims of them.
 
     Give it ``Settings`` or the same as keyword arguments, then use it in a ``with`` block or call ``start()`` and
@@ -43,20 +41,18 @@ class FakeTilt(driving.Driving, checks.Expectations, serving.Served):
         self.settings = dataclasses.replace(settings or settings_module.Settings(), **options)
         self.scenario = self.settings.read_scenario()
         start = self.scenario.start if self.scenario is not None else self.settings.start_micros
-        self.clock = simulated.SimulatedClock(start)
+        self.clock = timekeeping.clock_for(self.settings, start)
         self._world = world.World(self.clock, self._tilt(start), verbatim=self.settings.verbatim)
-        driving.Driving.__init__(self, gate.Gate(self._world, on_done=self._session_done))
+        self._process = serving.Process(self._end_serving, ends=self.settings.exit_when_done)
+        driving.Driving.__init__(self, gate.Gate(self._world, on_done=self._process.session_done))
         self._server_errors: list[str] = []
         self._player: player.Player | None = None
         self._server: serving.Serving | None = None
         self._directory = directory
         self._config = config
         self._own_directory: pathlib.Path | None = None
-        self._frozen = contextlib.ExitStack()
-        self._exit: tuple[int, str] | None = None
+        self._blocks = 0
         self.label = "never served"
-        self._exited = False
-        self._exit_listeners: list[Callable[[], None]] = []
         self.requests = requests.RequestLog()
         self._app = application.Application(
             self._world,
@@ -66,8 +62,18 @@ class FakeTilt(driving.Driving, checks.Expectations, serving.Served):
             requests=self.requests,
             on_read=self._after_read if self.settings.progress == "reads" else None,
         )
-        checks.Expectations.__init__(self, self._world, self.requests, exit_code=lambda: self.exit_code)
-        self.clock.on_settled(self._settle)
+        timekeeping.Timekeeping.__init__(
+            self,
+            self.settings,
+            self._world,
+            self.requests,
+            exit_code=lambda: self.exit_code,
+            on_error=lambda problem: self._server_failed(problem, None),
+        )
+        self._own_time = own_time.OwnTime(
+            self.settings, self.clock, settles=lambda: self._settling, explain=lambda: str(self.blocked())
+        )
+        self.clock.on_settled(self._process.settle)
         self._begin()
 
     def _tilt(self, start: int) -> tilt.Tilt:
@@ -100,9 +106,10 @@ class FakeTilt(driving.Driving, checks.Expectations, serving.Served):
     # -- life ---------------------------------------------------------------------------------------------------
 
     def start(self) -> "FakeTilt":
-        """Serve; harmless when it serves already.
+        """Serve, and let time move as the settings say; harmless when it serves already.
 
-        Raises ServerError for an occupied port and KubeconfigError where the kubeconfig cannot be written.
+        Raises ServerError for an occupied port, KubeconfigError where the kubeconfig cannot be written, and ClockError
+        where another fake leads the time of this process.
         """
         if self._server is not None and self._server.running:
             return self
@@ -120,20 +127,29 @@ class FakeTilt(driving.Driving, checks.Expectations, serving.Served):
                 too_large=self._app.too_large,
                 on_error=self._server_failed,
             )
+            self.label = self.context
+            self._begin_time()
+            self._own_time.begin()
         except BaseException:
-            self._remove_own_directory()
+            self.stop()
             raise
-        self.label = self.context
         return self
 
     def stop(self) -> None:
         """Stop serving: watches end, the port is free, the kubeconfig's entry is gone. Harmless when repeated.
 
-        Where it was stays known, so that a test can see how its program takes a Tilt that is gone.
+        Where it was stays known, so that a test can see how its program takes a Tilt that is gone. The test's own time
+        stays as it is until the end of the ``with`` block, where there is one.
         """
+        self._end_serving()
+        if not self._blocks:
+            self._own_time.end()
+        self._remove_own_directory()
+
+    def _end_serving(self) -> None:
+        self._end_time()
         if self._server is not None:
             self._server.stop()
-        self._remove_own_directory()
 
     def _remove_own_directory(self) -> None:
         if self._own_directory is not None:
@@ -142,25 +158,21 @@ class FakeTilt(driving.Driving, checks.Expectations, serving.Served):
 
     def __enter__(self) -> "FakeTilt":
         self.start()
-        with contextlib.ExitStack() as frozen:
-            if self.settings.freeze:
-                frozen.enter_context(freezing.frozen(self.clock))
-            if self.settings.sleeps:
-                frozen.enter_context(freezing.sleeps_move(self.clock))
-            self._frozen = frozen.pop_all()
+        self._blocks += 1
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._frozen.close()
+        self._blocks -= 1
         self.stop()
 
     def follow(self, freezer: Any = None) -> None:
         """Let a freezer that the test holds lead: whenever it moves, this session's clock moves by as much.
 
         Takes what freezegun's ``freeze_time`` or pytest-freezer's ``freezer`` gives, or time-machine's traveller or
-        fixture; without one, the freezer in force. Ends with the ``with`` block.
+        fixture; without one, the freezer in force. When the clock is moved, the freezer goes along. Ends with the
+        ``with`` block. Where dates are to agree as well, give the session the same ``start``.
         """
-        self._frozen.callback(freezing.follow(self.clock, freezer))
+        self._own_time.follow(freezer)
 
     def __repr__(self) -> str:
         where = self._server.url if self._server is not None and self._server.running else "not serving"
@@ -188,8 +200,8 @@ class FakeTilt(driving.Driving, checks.Expectations, serving.Served):
     @property
     def exit_code(self) -> int | None:
         """What this Tilt's process exits with, or exited with: 0 or 1; None while the session goes on."""
-        if self._exit is not None:
-            return self._exit[0]
+        if self._process.code is not None:
+            return self._process.code
         with self._world.lock:
             found = self._world.objects.get(sessions.TILTFILE_SESSION)
         if found is None or not found.status.done:
@@ -199,14 +211,16 @@ class FakeTilt(driving.Driving, checks.Expectations, serving.Served):
     @property
     def exited(self) -> bool:
         """Whether the process has ended, as it does under ``exit_when_done``."""
-        return self._exited
+        return self._process.exited
 
     def problems(self) -> list[str]:
         """Say what must fail a test at its end, unless allowed: errors inside the fake, steps never played."""
         found = []
         if "server-errors" not in self.settings.allow:
             found += [f"an error inside the fake: {text}" for text in self._server_errors]
-        left = self._player.remaining if self._player is not None and not self._exited else ()
+        if "stalled-watches" not in self.settings.allow:
+            found += list(self._stalls)
+        left = self._player.remaining if self._player is not None and not self.exited else ()
         if left and "unplayed-steps" not in self.settings.allow:
             listed = ", ".join(times.format_duration(step.at * times.MICROSECOND) for step in left[:5])
             found.append(
@@ -215,75 +229,17 @@ class FakeTilt(driving.Driving, checks.Expectations, serving.Served):
             )
         return found
 
-    # -- time ---------------------------------------------------------------------------------------------------
-
-    def step(self) -> bool:
-        """Play the next instant at which something is due, a step or a deadline; False where nothing is."""
-        return self.clock.step()
-
-    def run_until(self, predicate: Callable[[sessions.Session], bool], *, limit: str = "24h") -> sessions.Session:
-        """Play instant after instant until ``predicate(session)`` holds; give that Session.
-
-        Raises ExpectationFailed when nothing more is planned, or the next instant lies more than ``limit`` ahead.
-        """
-        end = self.clock.now + times.micros_of(limit)
-        while True:
-            with self._world.lock:
-                found = self._world.objects.get(sessions.TILTFILE_SESSION)
-            if found is not None and predicate(found):
-                return found
-            due = self.clock.next_due()
-            if due is None:
-                self.fail("the session to get there by itself, but nothing more is planned")
-            if due.at > end:
-                self.fail(f"the session to get there within {limit}, but the next thing comes later")
-            self.clock.step()
-
-    def run_until_done(self, *, limit: str = "24h") -> sessions.Session:
-        """Play until the session is done, by its script or by a timeout; give it as it ended."""
-        return self.run_until(lambda found: found.status.done, limit=limit)
+    def on_exit(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` when the process ends by itself, under ``exit_when_done``."""
+        self._process.on_exit(listener)
 
     # -- within -------------------------------------------------------------------------------------------------
 
-    def on_exit(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` when the process ends by itself, under ``exit_when_done``."""
-        self._exit_listeners.append(listener)
-
     def _answer(self, request: messages.Request) -> messages.Answer:
-        answer = self._app(request)
-        if self._exit is None or self._exited or not isinstance(answer, messages.Response):
-            return answer
-        # This request's own write ended the process: first its answer, then the end.
-        after = answer.after
-
-        def then_exit() -> None:
-            if after is not None:
-                after()
-            self._settle()
-
-        return dataclasses.replace(answer, after=then_exit)
-
-    def _session_done(self, name: str, error: str) -> None:  # noqa: ARG002  any Session that is done ends the process
-        if self.settings.exit_when_done and self._exit is None:
-            self._exit = (int(bool(error)), error)
+        return self._process.answered(self._note_watch(self._app(request)))
 
     def _settle(self) -> None:
-        """End the process where it is to end: watches get their last event and EOF, then the port is closed.
-
-        Called outside the lock, on the thread that moved the session.
-        """
-        if self._exit is None or self._exited:
-            return
-        self._exited = True
-        if self._server is not None:
-            self._server.stop()
-        for listener in self._exit_listeners:
-            listener()
-
-    def _after_read(self) -> None:
-        """Play the next instant after a client's read, where there is one."""
-        with contextlib.suppress(errors.ClockError):  # a named hold keeps the clock where it is
-            self.clock.step()
+        self._process.settle()
 
     def _server_failed(self, problem: BaseException, request: messages.Request | None) -> None:
         what = f" while answering {request.method} {request.path}" if request is not None else ""

@@ -15,10 +15,9 @@ from typing import BinaryIO
 
 from pytest_tiltsession import errors, fake_tilt, settings, times
 from pytest_tiltsession.clock import wall
+from pytest_tiltsession.progress import auto
 from pytest_tiltsession.scenario import steps
 
-# How long nothing may move before a consumer counts as waiting for the session.
-_QUIET_SECONDS = 0.05
 _SHOWN_OUTPUT = 4_000
 
 
@@ -33,10 +32,15 @@ class Finished:
 
 @contextlib.contextmanager
 def playing(given: settings.Settings) -> Iterator["Run"]:
-    """Make the fake of a scenario, serving where its consumer needs that, and clean up behind it."""
+    """Make the fake of a scenario, serving where its consumer needs that, and clean up behind it.
+
+    Time moves as the run plays it: a ``progress`` by which it would move by itself too is left out.
+    """
     scenario = given.read_scenario()
     if scenario is None:
         raise errors.InvalidScenario("there is no scenario to play: name a *.tilt.yaml file")
+    if given.progress in ("auto", "wall"):
+        given = dataclasses.replace(given, progress="manual")
     fake = fake_tilt.FakeTilt(given)
     if scenario.consumer is None:
         yield Run(fake, scenario)
@@ -116,9 +120,9 @@ class Run:
                     if wall.seconds() > limit:
                         raise errors.ConsumerFailed(_timed_out(consumer, _text(out), _text(err)))
                     with contextlib.suppress(subprocess.TimeoutExpired):
-                        process.wait(_QUIET_SECONDS)
+                        process.wait(auto.QUIET)
                         break
-                    if self.fake.activity.requests and self.fake.activity.quiet_seconds() >= _QUIET_SECONDS:
+                    if self.fake.activity.requests and self.fake.activity.quiet_seconds() >= auto.QUIET:
                         self.fake.clock.step()
             finally:
                 if process.poll() is None:

@@ -1,5 +1,9 @@
-"""What a fake holds while it serves: two ports, the kubeconfig's entry, the certificate's file; knows no session."""
+"""What a fake holds while it serves: two ports, the kubeconfig's entry, the certificate's file; knows no session.
 
+And how its process ends by itself.
+"""
+
+import dataclasses
 import pathlib
 from collections.abc import Callable, Mapping
 
@@ -93,6 +97,52 @@ class Serving:
         self.listener.close()
         if self._web is not None:
             self._web.close()
+
+
+class Process:
+    """The process of a Tilt. Where it ``ends``, it does so by itself when a session is done, as ``tilt ci`` does.
+
+    ``code`` is what it exits with, from the moment at which that is decided; ``exited`` is true once it has ended.
+    ``end`` lets it serve no more: watches get their last event and EOF, then the port is closed.
+    """
+
+    def __init__(self, end: Callable[[], None], *, ends: bool) -> None:
+        self.code: int | None = None
+        self.exited = False
+        self._end = end
+        self._ends = ends
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_exit(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` when the process has ended by itself."""
+        self._listeners.append(listener)
+
+    def session_done(self, name: str, error: str) -> None:  # noqa: ARG002  any Session that is done ends the process
+        """Learn, under the lock, that a session is done."""
+        if self._ends and self.code is None:
+            self.code = int(bool(error))
+
+    def settle(self) -> None:
+        """End where it is to end. Called outside the lock, on the thread that moved the session."""
+        if self.code is None or self.exited:
+            return
+        self.exited = True
+        self._end()
+        for listener in self._listeners:
+            listener()
+
+    def answered(self, answer: messages.Answer) -> messages.Answer:
+        """Take note of an answer to a request: where its own write ends the process, first it is sent, then that."""
+        if self.code is None or self.exited or not isinstance(answer, messages.Response):
+            return answer
+        after = answer.after
+
+        def then_exit() -> None:
+            if after is not None:
+                after()
+            self.settle()
+
+        return dataclasses.replace(answer, after=then_exit)
 
 
 class Served:

@@ -2,18 +2,19 @@
 
 import dataclasses
 import difflib
+import math
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pytest_tiltsession import errors, times
 from pytest_tiltsession.models import session
-from pytest_tiltsession.scenario import file_format, steps
+from pytest_tiltsession.scenario import builder, files, steps
 
 PROFILES = ("tilt", "kubernetes")
-PROGRESS = ("manual", "reads")
+PROGRESS = ("manual", "reads", "auto", "wall")
 EXIT_CONDITIONS = ("ci", "manual")
-ALLOWANCES = ("unplayed-steps", "server-errors")
+ALLOWANCES = ("unplayed-steps", "server-errors", "stalled-watches")
 
 DEFAULT_START = "2026-01-01T00:00:00Z"
 TILTFILE_PATH = "/app/Tiltfile"
@@ -24,12 +25,18 @@ class Settings:
     """The options of a fake, as the marker, the command line and ``FakeTilt(...)`` take them.
 
     ``timeout``, ``readiness_timeout`` and ``k8s_grace_period`` are Go durations (None: absent from ``spec.ci``);
-    ``start`` is an RFC 3339 time; ``port`` 0 takes a free one. ``freeze`` makes the test's own ``datetime.now()`` and
-    ``time.time()`` follow the session's clock, ``sleeps`` turns the test process's own sleeps into moves of it. ``scenario`` is a file, or a Scenario. ``allow`` names
-    what does not fail the test at its end. Raises InvalidValue for anything else, naming what would do.
+    ``start`` is an RFC 3339 time; ``port`` 0 takes a free one. ``scenario`` is a file, a named one
+    (``"ci/never-ready"``) or a Scenario; ``parameters`` fill its ``${…}``. ``progress`` says
+    how time moves: ``speed`` is how many times as fast as the machine's clock it is under ``wall``; ``limit``, a Go
+    duration, is how far from its start the clock goes by itself under ``auto``, and how far a wait moves it;
+    ``patience``, a Go duration of the machine's clock, is after how long a watch is told that the clock stands (None:
+    never). ``freeze`` makes the test's own ``datetime.now()`` and ``time.time()`` follow the session's clock,
+    ``sleeps`` turns the test process's own sleeps into moves of it. ``allow`` names what does not fail the test at its
+    end. Raises InvalidValue for anything else, naming what would do.
     """
 
-    scenario: "steps.Scenario | pathlib.Path | str | None" = None
+    scenario: "builder.Scenario | steps.Scenario | pathlib.Path | str | None" = None
+    parameters: Mapping[str, str] | None = None
     exit_condition: str = "ci"
     timeout: str | None = "30m"
     readiness_timeout: str | None = "5m"
@@ -38,6 +45,9 @@ class Settings:
     start: str = DEFAULT_START
     profile: str = "tilt"
     progress: str = "manual"
+    speed: "float | str" = 1.0
+    limit: str = "24h"
+    patience: str | None = "30s"
     verbatim: bool = False
     tls: bool = True
     port: int = 0
@@ -56,6 +66,8 @@ class Settings:
             object.__setattr__(self, "allow", (self.allow,))
         for word in self.allow:
             _one_of("allow", word, ALLOWANCES)
+        if self.limit is None:
+            raise errors.InvalidValue('limit=None: give a Go duration as text, such as "24h"')
         for name in ("verbatim", "tls", "current_context", "exit_when_done", "freeze", "sleeps"):
             _of_type(name, getattr(self, name), bool, "True or False")
         _of_type("tiltfile_path", self.tiltfile_path, str, "a path as text")
@@ -63,10 +75,27 @@ class Settings:
             raise errors.InvalidValue(f"port={self.port!r}: give a port from 1 to 65535, or 0 for a free one")
         if self.context is not None and (not isinstance(self.context, str) or not self.context):
             raise errors.InvalidValue(f"context={self.context!r}: give a context name, such as 'tilt-default'")
-        if self.scenario is not None and not isinstance(self.scenario, steps.Scenario | pathlib.Path | str):
-            raise errors.InvalidValue(f"scenario={self.scenario!r}: give the path of a *.tilt.yaml file or a Scenario")
-        self.spec  # noqa: B018  the durations are read, so that a bad one is refused now
+        if self.scenario is not None and not isinstance(
+            self.scenario, builder.Scenario | steps.Scenario | pathlib.Path | str
+        ):
+            raise errors.InvalidValue(
+                f"scenario={self.scenario!r}: give the path of a *.tilt.yaml file, "
+                "the name of one that `tiltsession scenarios` lists, or a Scenario"
+            )
+        if self.parameters is not None and not isinstance(self.scenario, pathlib.Path | str):
+            raise errors.InvalidValue("parameters: they fill the ${…} of a scenario file; name one with scenario=")
+        if self.freeze and self.progress == "wall":
+            raise errors.InvalidValue(
+                'freeze=True with progress="wall": frozen time follows a clock that stands between its moves, and '
+                "under wall it runs; leave one of them out"
+            )
+        # Read, so that a bad one is refused now.
+        self.spec  # noqa: B018
         self.start_micros  # noqa: B018
+        self.speed_factor  # noqa: B018
+        self.patience_seconds  # noqa: B018
+        if not self._duration("limit"):
+            raise errors.InvalidValue(f'limit={self.limit!r}: give a Go duration of more than 0s, such as "1h"')
 
     @property
     def spec(self) -> session.SessionSpec:
@@ -86,11 +115,32 @@ class Settings:
         except errors.InvalidValue as problem:
             raise errors.InvalidValue(f"start: {problem}") from None
 
+    @property
+    def speed_factor(self) -> float:
+        """How many times as fast as the machine's clock the session's is, under ``wall``."""
+        try:
+            found = math.nan if isinstance(self.speed, bool) else float(self.speed)
+        except (TypeError, ValueError):
+            found = math.nan
+        if not 0 < found < math.inf:
+            raise errors.InvalidValue(f"speed={self.speed!r}: give a number of more than 0, such as 10 or 0.5")
+        return found
+
+    @property
+    def patience_seconds(self) -> float | None:
+        """How many seconds of the machine's clock a watch waits before it is told that the session's clock stands."""
+        found = self._duration("patience")
+        if found is not None and found < 0:
+            raise errors.InvalidValue(f'patience={self.patience!r}: give a Go duration such as "30s", or None for ever')
+        return None if found is None else found / times.SECOND
+
     def read_scenario(self) -> steps.Scenario | None:
         """Give the scenario, read from its file where it is one; None without. Raises InvalidScenario."""
+        if isinstance(self.scenario, builder.Scenario):
+            return self.scenario.build()
         if self.scenario is None or isinstance(self.scenario, steps.Scenario):
             return self.scenario
-        return file_format.read_scenario(pathlib.Path(self.scenario))
+        return files.read(self.scenario, self.parameters)
 
     def _duration(self, name: str) -> int | None:
         value = getattr(self, name)

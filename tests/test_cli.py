@@ -167,6 +167,19 @@ def test_show_draws_the_timeline(scenario):
     assert "the session failed: exit status 1" in ended.stdout
 
 
+def test_the_named_scenarios_are_listed_and_can_be_checked():
+    """Each line names a scenario and what pins it; the names are taken wherever a file is."""
+    ended = tiltsession("scenarios")
+    assert 0 == ended.returncode
+    lines = {line.split()[0]: line for line in ended.stdout.splitlines()}
+    assert "traces/ci-never-ready-readiness-timeout" in lines["ci/never-ready"]
+    assert "ci/never-ready: ok\n" == tiltsession("check", "ci/never-ready").stdout
+    assert (
+        "there is no scenario named 'ci/never-redy'; did you mean ci/never-ready"
+        in tiltsession("check", "ci/never-redy").stderr
+    )
+
+
 def test_record_turns_a_recorded_run_into_a_scenario(tmp_path, pytestconfig):
     """The file that comes out is the one that is kept beside the recording, and it holds against its own expect."""
     recorded = pytestconfig.rootpath / "tests" / "recorded"

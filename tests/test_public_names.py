@@ -26,6 +26,17 @@ PUBLIC = {
     "TargetState",
     "TiltSessionError",
     "UnknownTarget",
+    "active",
+    "after",
+    "container",
+    "disabled",
+    "failed",
+    "inactive",
+    "pod",
+    "ready",
+    "removed",
+    "succeeded",
+    "waiting",
 }
 
 

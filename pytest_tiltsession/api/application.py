@@ -81,7 +81,8 @@ class Application:
         try:
             about = routes.about(request.method, path, values)
         except routes.Unparsable as problem:
-            return self._note(request, self._finished(request, handling.unparsable(request, str(problem)), ()))
+            refused = handling.unparsable(request, str(problem))
+            return self._note(request, self._finished(request, refused, (), cached=False))
         call = calls.Call(request, path, values, about, oversized=oversized)
         handled = handling.handle(call, self._server, self.token, self._figures, self._watch_ended)
         answer = self._finished(request, handled.answer, rendering.warnings(call.warnings))
@@ -90,12 +91,12 @@ class Application:
         return self._note(request, answer, about, handled)
 
     def _finished(
-        self, request: messages.Request, answer: messages.Answer, warnings: messages.Headers
+        self, request: messages.Request, answer: messages.Answer, warnings: messages.Headers, *, cached: bool = True
     ) -> messages.Answer:
-        """Add the headers that all answers of the API server have."""
+        """Add the headers that all answers of the API server have; ``cached``: also what caches are told."""
         own = {name.lower() for name, _ in answer.headers}
         headers = [(_AUDIT_ID, request.header("audit-id") or self._audit_id())]
-        if _CACHE_CONTROL.lower() not in own:
+        if cached and _CACHE_CONTROL.lower() not in own:
             headers.append(calls.NO_CACHE)
         whole = (*headers, *answer.headers, *warnings)
         if isinstance(answer, messages.Response):

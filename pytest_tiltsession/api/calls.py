@@ -83,10 +83,10 @@ class Call:
 
     def list_options(self, profile: profiles.Profile) -> options.ListOptions:
         """Read and check the options of a list or watch, a name in the path included. Raises a 400 or a 422."""
-        found = options.for_list(self.values)
+        # Behind the paths that mean a watch by themselves the options are still checked as the query alone says.
+        found = options.for_list(self.values).checked(profile)
         if self.route is not None and self.route.form in (routes.WATCH_COLLECTION, routes.WATCH_OBJECT):
             found = dataclasses.replace(found, watch=True)
-        found = found.checked(profile)
         fields = routes.checked_name(found.fields)
         if self.about.name and self.about.verb in ("list", "watch"):
             fields = routes.named_fields(fields, self.about.name)

@@ -84,8 +84,7 @@ def from_entries(entries: Sequence[metadata.ManagedFieldsEntry] | None) -> dict[
         if entry.fields_type != FIELDS_TYPE:
             found = go_texts.quoted(entry.fields_type)
             raise errors.InvalidValue(f"invalid fieldsType {found} in managed fields entry {position}")
-        owner = owner_of(entry.manager, entry.operation, entry.api_version, entry.subresource)
-        owners[owner] = Holding(fields_v1.to_set(entry.fields_v1), entry.api_version, entry.time)
+        owners[_owner_of(entry)] = Holding(fields_v1.to_set(entry.fields_v1), entry.api_version, entry.time)
     return owners
 
 
@@ -94,8 +93,14 @@ def owner_of(manager: str, operation: str, api_version: str, subresource: str = 
     return Owner(manager, operation, "" if operation == APPLY else api_version, subresource)
 
 
-def to_entries(owners: Owners) -> tuple[metadata.ManagedFieldsEntry, ...] | None:
-    """Write managedFields: appliers first, then by time, manager, version and subresource; None without owners."""
+def to_entries(
+    owners: Owners, stored: Sequence[metadata.ManagedFieldsEntry] | None = None
+) -> tuple[metadata.ManagedFieldsEntry, ...] | None:
+    """Write managedFields: appliers first, then by time, manager, version and subresource; None without owners.
+
+    ``stored`` are those of the object as it is. Entries of one second that it has keep their order: on a frozen clock
+    they were written one after the other, and a write without effect must not turn them round.
+    """
     entries = {
         owner: metadata.ManagedFieldsEntry(
             manager=owner.manager,
@@ -108,15 +113,23 @@ def to_entries(owners: Owners) -> tuple[metadata.ManagedFieldsEntry, ...] | None
         )
         for owner, holding in owners.items()
     }
-    ranked = sorted(owners, key=lambda owner: _rank(entries[owner], owners[owner]))
+    places = {_owner_of(entry): place for place, entry in enumerate(stored or ())}
+    ranked = sorted(owners, key=lambda owner: _rank(entries[owner], owners[owner], places.get(owner, len(places))))
     return tuple(entries[owner] for owner in ranked) or None
 
 
-def _rank(entry: metadata.ManagedFieldsEntry, holding: Holding) -> tuple[str, int, bool, str, str, str]:
+def _owner_of(entry: metadata.ManagedFieldsEntry) -> Owner:
+    return owner_of(entry.manager, entry.operation, entry.api_version, entry.subresource)
+
+
+def _rank(
+    entry: metadata.ManagedFieldsEntry, holding: Holding, place: int
+) -> tuple[str, int, bool, int, str, str, str]:
     return (
         entry.operation,
         entry.time or 0,
         holding.fresh,
+        place,
         entry.manager,
         entry.api_version,
         entry.subresource,

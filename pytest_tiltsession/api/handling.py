@@ -27,11 +27,10 @@ from pytest_tiltsession.api import (
     watching,
     writing,
 )
-from pytest_tiltsession.models import go_times
+from pytest_tiltsession.models import go_texts, go_times
 
 Figures = Callable[[], metrics.Figures]
 
-_TEXT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
 
 
@@ -67,10 +66,10 @@ def handle(call: calls.Call, server: calls.Server, token: str, figures: Figures,
 
 
 def unparsable(request: messages.Request, problem: str) -> messages.Response:
-    """Answer 500 for a path from which Kubernetes cannot tell what it is about."""
+    """Answer 500 for a path from which Kubernetes cannot tell what it is about; the filter before those of caches."""
     uri = request.path + (f"?{request.query}" if request.query else "")
-    text = f'Internal Server Error: "{uri}": failed to create RequestInfo: {problem}\n'
-    return calls.plain_text(500, text.translate(_TEXT_ESCAPES))
+    text = f"Internal Server Error: {go_texts.quoted(uri)}: failed to create RequestInfo: {problem}, {uri}"
+    return calls.plain_text(500, f"{refusals.without_markup(text)}\n")
 
 
 def _check_timeout(call: calls.Call) -> None:
@@ -113,6 +112,7 @@ def _described(call: calls.Call, media_types: tuple[str, ...]) -> messages.Respo
     if call.request.method != "GET":
         raise refusals.method_not_allowed()
     accepted = call.request.header("accept")
+    negotiation.consumed(call.request.header("content-type"), media_types)
     negotiation.offered(accepted, media_types)
     request = dataclasses.replace(call.request, path=call.path)
     found = discovery.answer(request, call.request.header("host") or "127.0.0.1")
@@ -134,7 +134,7 @@ def _resource(call: calls.Call, server: calls.Server, route: routes.Route, ended
     if method not in route.methods:
         raise refusals.method_not_allowed()
     if method == "PATCH":
-        negotiation.patch_type(call.request.header("content-type"))
+        negotiation.patch_offered(call.request.header("content-type"))
     negotiation.offered(call.request.header("accept"), route.produces(method))
     if method == "GET":
         if route.form in (routes.OBJECT, routes.OBJECT_STATUS):

@@ -19,6 +19,7 @@ _TILT_KINDS = (
 )
 _OPTIONS = ("ListOptions", "GetOptions", "DeleteOptions", "CreateOptions", "UpdateOptions", "PatchOptions")
 _META_KINDS = ("WatchEvent", *_OPTIONS)
+# Kinds without a version are found under any one, also that which stands in for none.
 _UNVERSIONED = ("Status", "APIVersions", "APIGroup", "APIGroupList", "APIResourceList")
 # Options are read in any version, since clients send them in the version of what they delete.
 _OPTIONS_OF_ANY_VERSION = ("DeleteOptions", "CreateOptions", "UpdateOptions", *_UNVERSIONED)
@@ -109,7 +110,9 @@ def check_session(found: TypeMeta, original: str) -> None:
             raise _unconvertible(f"v1.{found.kind}")
         if found.kind.removesuffix("List") in _TILT_KINDS:
             raise _unconvertible(f"v1alpha1.{found.kind}")
-    elif found.api_version == "v1" and found.kind in (*_META_KINDS, *_UNVERSIONED):
+    elif found.api_version == "v1" and found.kind in _META_KINDS:
+        raise _unconvertible(f"v1.{found.kind}")
+    if found.kind in _UNVERSIONED:
         raise _unconvertible(f"v1.{found.kind}")
     raise _unregistered(found, _SCHEME)
 

@@ -60,7 +60,7 @@ def record_update(
             owners = _updated(live, after, owners, _owner(manager, field_owners.UPDATE, subresource), now, ignored)
         except errors.InvalidValue:
             return _with_entries(after, live.metadata.managed_fields)
-    return _with_entries(after, field_owners.to_entries(owners))
+    return _with_entries(after, field_owners.to_entries(owners, live.metadata.managed_fields))
 
 
 def _owners_of_update(
@@ -153,7 +153,7 @@ def apply(
     if manager == last_applied.MANAGER:
         session = _with_last_applied(session, config)
     owners = _stamped(result.owners, owner, None if result.merged is None else now)
-    session = _with_entries(session, field_owners.to_entries(owners))
+    session = _with_entries(session, field_owners.to_entries(owners, live.metadata.managed_fields))
     return Applied(session, sent.warnings(field_validation))
 
 

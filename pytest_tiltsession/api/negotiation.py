@@ -117,13 +117,30 @@ def body_type(header: str | None) -> str:
     return name
 
 
+def patch_offered(header: str | None) -> None:
+    """Refuse a patch whose Content-Type names none of the patch types, as the router does before anything is done.
+
+    The router takes a list and finds the type anywhere in it. Raises a 415, also where there is no Content-Type.
+    """
+    if not any(part.partition(";")[0].strip() in PATCH_TYPES for part in (header or "").split(",")):
+        raise refusals.unsupported_type()
+
+
+def consumed(header: str | None, media_types: tuple[str, ...]) -> None:
+    """Refuse a request whose Content-Type names none of the types that a path reads; none at all is fine.
+
+    The router that looks at it does not ask whether there is a body. Raises a 415.
+    """
+    if header and not any(part.partition(";")[0].strip(" ") in media_types for part in header.split(",")):
+        raise refusals.unsupported_type()
+
+
 def patch_type(header: str | None) -> str:
-    """Give the media type of a patch. Raises a 415 for an unknown one, also where none is given."""
-    for part in (header or "").split(","):
-        name = part.partition(";")[0].strip()
-        if name in PATCH_TYPES:
-            return name
-    raise refusals.unsupported_patch()
+    """Give the media type of a patch. The handler takes one type only, to the letter. Raises a 415 otherwise."""
+    name = (header or "").partition(";")[0]
+    if name not in PATCH_TYPES:
+        raise refusals.unsupported_body(PATCH_TYPES)
+    return name
 
 
 def parsed(header: str) -> str | None:

@@ -10,6 +10,9 @@ from pytest_tiltsession.models import session as session_models
 from pytest_tiltsession.rules import field_errors
 
 
+_MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
 class Refusal(Exception):
     """A request that is refused: carries the ``Status`` that the client gets.
 
@@ -115,9 +118,14 @@ def unauthorized() -> Refusal:
     return _failure(401, "Unauthorized", "Unauthorized")
 
 
+def without_markup(text: str) -> str:
+    """Replace the letters that a browser would take for markup, as the filters of Kubernetes do in what they quote."""
+    return text.translate(_MARKUP)
+
+
 def forbidden_path(user: str, verb: str, path: str) -> Refusal:
     """403 Forbidden for a path that is about no resource."""
-    said = f"User {go_texts.quoted(user)} cannot {verb} path {go_texts.quoted(path)}"
+    said = without_markup(f"User {go_texts.quoted(user)} cannot {verb} path {go_texts.quoted(path)}")
     return _failure(403, "Forbidden", f"forbidden: {said}: Everything is forbidden.", metadata.StatusDetails())
 
 
@@ -128,7 +136,8 @@ def forbidden(
     quoted = go_texts.quoted
     whole = f"{resource}/{subresource}" if subresource else resource
     where = f"in the namespace {quoted(namespace)}" if namespace else "at the cluster scope"
-    said = f"User {quoted(user)} cannot {verb} resource {quoted(whole)} in API group {quoted(group)} {where}"
+    asked = f"User {quoted(user)} cannot {verb} resource {quoted(whole)} in API group {quoted(group)} {where}"
+    said = without_markup(asked)
     about = f"{resource}.{group}" if group else resource
     if name:
         about += f" {quoted(name)}"
@@ -166,8 +175,8 @@ def not_acceptable(message: str) -> Refusal:
     return _failure(406, "NotAcceptable", message)
 
 
-def unsupported_patch() -> Refusal:
-    """415 for a patch of an unknown kind; told before the object is looked for."""
+def unsupported_type() -> Refusal:
+    """415 of a path that reads no such body, as a patch of an unknown kind; told before anything is looked for."""
     message = "415: Unsupported Media Type"
     return _failure(415, "UnsupportedMediaType", message, metadata.StatusDetails())
 

@@ -32,7 +32,7 @@ _METHODS = {
 
 
 class Unparsable(Exception):
-    """A path below a group of the API from which no resource can be told; carries a sentence."""
+    """A path below a group of the API from which no resource can be told; carries what cannot be done with its URL."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def about(method: str, path: str, values: queries.Values) -> About:
     verb = _VERBS.get(method, "")
     if rest[0] in ("proxy", "watch"):
         if len(rest) < 2:
-            raise Unparsable(f"unable to determine kind and namespace from url, {path}")
+            raise Unparsable("unable to determine kind and namespace from url")
         verb, rest = rest[0], rest[1:]
     namespace = ""
     if rest[0] == "namespaces" and len(rest) > 1:

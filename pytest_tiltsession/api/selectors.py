@@ -17,6 +17,7 @@ _BINARY = ("in", "notin", "=", "==", "!=", ">", "<")
 _IDENTIFIER, _END, _WRONG = "identifier", "end", "wrong"
 _EXISTS, _ABSENT = "exists", "!"
 _INT64 = 1 << 63
+_INT64_DIGITS = 19
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ def int64(text: str) -> int | None:
     digits = text[1:] if text[:1] in ("+", "-") else text
     if not (digits.isascii() and digits.isdigit()):
         return None
-    number = int(text)
+    if len(digits.lstrip("0")) > _INT64_DIGITS:
+        return None
+    number = int(text.lstrip("+"))
     return number if -_INT64 <= number < _INT64 else None
 
 
@@ -203,6 +206,9 @@ class _Parser:
                     values.append("")
                 if following == ")":
                     return values
+                if following == ",":
+                    # The second comma is read with the first, so that "(a,,)" ends before a value that never comes.
+                    self._take()
             else:
                 raise errors.InvalidValue(f"found '{text}', expected: ',', or identifier")
 

@@ -24,10 +24,10 @@ def watch(call: calls.Call, server: calls.Server, route: routes.Route, ended: En
     ``ended`` is called once, when the watch is closed.
     """
     header = call.request.header("accept")
-    negotiation.output(header)
+    media = negotiation.output(header)
     asked = call.list_options(server.profile)
-    media = negotiation.output(header, streams=True)
-    writer = event_lines.Writer(server.world.journal, media, call.include(media))
+    include = call.include(media)
+    writer = event_lines.Writer(server.world.journal, negotiation.output(header, streams=True), include)
     return Watch(server, asked, writer, ended, served=route.kind is shown.SESSIONS)
 
 

@@ -4,14 +4,14 @@ Moving it runs what falls due on the caller's thread, one instant after the othe
 everything that had to happen has happened.
 """
 
-import contextlib
 import dataclasses
 import heapq
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from pytest_tiltsession import errors, times
+from pytest_tiltsession.clock import holding
 
 # What falls due at one instant runs by rank: script steps first, then deadlines, which are judged a little later.
 STEP = 0
@@ -47,9 +47,10 @@ class SimulatedClock:
         self._start = start
         self._heap: list[tuple[int, int, int, Wakeup]] = []
         self._order = itertools.count()
-        self._holds: list[str] = []
+        self._holds: list[holding.Hold] = []
         self._listeners: list[Callable[[int], None]] = []
         self._settlers: list[Callable[[], None]] = []
+        self._planners: list[Callable[[], None]] = []
 
     @property
     def now(self) -> int:
@@ -64,10 +65,10 @@ class SimulatedClock:
     @property
     def elapsed(self) -> int:
         """Microseconds since the start."""
-        return self._now - self._start
+        return self.now - self._start
 
     def __str__(self) -> str:
-        return times.format_micro_time(self._now)
+        return times.format_micro_time(self.now)
 
     def __repr__(self) -> str:
         return f"<SimulatedClock at {self}, {times.format_clock(self.elapsed)} after its start>"
@@ -80,6 +81,7 @@ class SimulatedClock:
         wakeup = Wakeup(at, rank, callback, what)
         with self.lock:
             heapq.heappush(self._heap, (at, rank, next(self._order), wakeup))
+        self._replanned()
         return wakeup
 
     def next_due(self) -> Wakeup | None:
@@ -88,6 +90,11 @@ class SimulatedClock:
             while self._heap and self._heap[0][3].callback is None:
                 heapq.heappop(self._heap)
             return self._heap[0][3] if self._heap else None
+
+    def planned(self, most: int = 5) -> list[Wakeup]:
+        """Give what is due next, in the order in which it will run, at most so many."""
+        with self.lock:
+            return [item[3] for item in heapq.nsmallest(most, (item for item in self._heap if item[3].callback))]
 
     def advance(self, duration: "str | int | float") -> None:
         """Move forward by a Go duration (``"5m"``, ``"2.5s"``) or a number of seconds, running what falls due.
@@ -98,7 +105,7 @@ class SimulatedClock:
         if step < 0:
             raise errors.ClockError(f"advance({duration!r}): the clock never goes back; give a duration of 0s or more")
         with self._moving:
-            self._move_to(self._now + step)
+            self._move_to(self.now + step)
 
     def advance_to(self, when: "str | int | float") -> None:
         """Move forward to an instant: a MicroTime, or an offset from the start (``"4m"``, or seconds).
@@ -109,41 +116,69 @@ class SimulatedClock:
         if target is None:
             target = self._start + times.micros_of(when)
         with self._moving:
-            if target < self._now:
+            now = self.now
+            if target < now:
                 raise errors.ClockError(
-                    f"advance_to({when!r}): that was {times.format_duration((self._now - target) * 1000)} ago; "
+                    f"advance_to({when!r}): that was {times.format_duration((now - target) * 1000)} ago; "
                     f"the clock stands at {self} ({times.format_clock(self.elapsed)} after its start) "
                     "and never goes back"
                 )
             self._move_to(target)
 
+    def move_on_to(self, instant: int) -> None:
+        """Move forward to an instant in microseconds since the epoch; stay where it has passed.
+
+        Two that want to reach one instant move there once. Raises :class:`errors.ClockError` while the clock is held.
+        """
+        with self._moving:
+            if instant > self.now:
+                self._move_to(instant)
+
     def step(self) -> bool:
         """Move to the next instant at which something is due and run it; False where nothing is planned."""
         with self._moving:
-            wakeup = self.next_due()
-            if wakeup is None:
-                return False
-            self._move_to(max(wakeup.at, self._now), only_one=True)
-            return True
+            return self._step()
+
+    def step_unless_moving(self) -> bool:
+        """Step as :meth:`step` does, unless another thread is moving the clock; False where nothing was done.
+
+        For the server's thread: it must not wait for a mover, who may be waiting for the server to stop.
+        """
+        if not self._moving.acquire(blocking=False):
+            return False
+        try:
+            return self._step()
+        finally:
+            self._moving.release()
 
     def run_due(self) -> None:
         """Run what is due at the present instant without moving."""
         with self._moving:
-            self._move_to(self._now)
+            self._move_to(self.now)
 
-    @contextlib.contextmanager
-    def hold(self, name: str) -> Iterator[None]:
-        """Keep the clock where it is: while the hold is in force, moving it is refused with this name."""
-        self._holds.append(name)
-        try:
-            yield
-        finally:
-            self._holds.remove(name)
+    def hold(self, name: str) -> holding.Hold:
+        """Keep the clock where it is: while the hold is in force, moving it is refused with this name.
+
+        For ``with`` and ``async with``. A move that another thread has begun is made to its end before.
+        """
+        return holding.Hold(name, self._hold, self._let_go)
 
     @property
     def holds(self) -> tuple[str, ...]:
         """The names of the holds in force: who is stopping time."""
-        return tuple(self._holds)
+        return tuple(hold.name for hold in self._holds)
+
+    def held_by(self, thread: int) -> tuple[str, ...]:
+        """Give the names of the holds that were taken in the ``with`` blocks of a thread."""
+        return tuple(hold.name for hold in self._holds if hold.thread == thread)
+
+    def on_planned(self, planner: Callable[[], None]) -> Callable[[], None]:
+        """Call ``planner`` whenever something was planned or a hold ended; gives the function that ends it.
+
+        It is called on any thread, perhaps under the lock, and must return at once.
+        """
+        self._planners.append(planner)
+        return lambda: self._planners.remove(planner)
 
     def on_settled(self, settler: Callable[[], None]) -> None:
         """Call ``settler`` at the end of each move, on the mover's thread and outside the lock."""
@@ -154,9 +189,28 @@ class SimulatedClock:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def _hold(self, hold: holding.Hold) -> None:
+        with self._moving:
+            self._holds.append(hold)
+
+    def _let_go(self, hold: holding.Hold) -> None:
+        self._holds.remove(hold)
+        self._replanned()
+
+    def _replanned(self) -> None:
+        for planner in tuple(self._planners):
+            planner()
+
+    def _step(self) -> bool:
+        wakeup = self.next_due()
+        if wakeup is None:
+            return False
+        self._move_to(max(wakeup.at, self._now), only_one=True)
+        return True
+
     def _move_to(self, target: int, *, only_one: bool = False) -> None:
         if self._holds and (target > self._now or only_one):
-            raise errors.ClockError(f"the clock is held by {', '.join(map(repr, self._holds))} and cannot move")
+            raise errors.ClockError(f"the clock is held by {', '.join(map(repr, self.holds))} and cannot move")
         while True:
             with self.lock:
                 wakeup = self.next_due()

@@ -54,7 +54,7 @@ class TiltChange:
             tilt.remove_target(name)
         if self.cluster_error is not None:
             tilt.cluster_error = self.cluster_error
-        respecified = self.reload or self._respecify(world)
+        respecified = self._respecify(world) or self.reload
         before = objects.get(sessions.TILTFILE_SESSION)
         committed: list[journal.Committed] = []
         if before is not None and self.session in ("absent", "recreated"):

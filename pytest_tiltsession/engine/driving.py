@@ -5,16 +5,17 @@ import dataclasses
 from collections.abc import Sequence
 
 from pytest_tiltsession import times
-from pytest_tiltsession.engine import changes, drivers, gate
+from pytest_tiltsession.engine import changes, drivers, gate, resource_declaring
 from pytest_tiltsession.models import session
 
 
-class Driving:
+class Driving(resource_declaring.ResourceDrivers):
     """The driving face of a fake. ``_settle`` is called after each change, outside the lock."""
 
     def __init__(self, gate_: gate.Gate) -> None:
         self._gate = gate_
         self._drivers = drivers.Drivers(gate_, settle=self._settle)
+        super().__init__(gate_, self._drivers)
 
     def _settle(self) -> None:
         """Do what a change may have made necessary; nothing here."""

@@ -60,7 +60,7 @@ class Gate:
 
     def _settle(self, name: str, cause: str, now: int) -> list[journal.Committed]:
         value = self.world.objects.get(name)
-        if value is None or self.world.verbatim:
+        if value is None or self.world.verbatim or _leaving(value):
             return []
         verdict = self.world.tilt.judge(value, now)
         settled = self.world.tilt.settled(value, verdict.done, verdict.error)
@@ -78,7 +78,7 @@ class Gate:
             if planned is not None:
                 planned.cancel()
             value = self.world.objects.get(name)
-            if value is None or self.world.verbatim:
+            if value is None or self.world.verbatim or _leaving(value):
                 continue
             if value.status.done:
                 if self._on_done is not None:
@@ -115,3 +115,8 @@ class Gate:
             self._deadlines[name] = self.world.clock.call_at(
                 at, lambda: self._deadline(name), rank=simulated.DEADLINE, what=f"deadline of {name}"
             )
+
+
+def _leaving(value: session.Session) -> bool:
+    """Tell whether a Session only waits for its finalizers: Tilt's controller leaves such a one as it is."""
+    return value.metadata.deletion_timestamp is not None

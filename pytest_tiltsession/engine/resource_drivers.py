@@ -38,7 +38,9 @@ class ResourceDriver:
         """Start a build: what waits for a free place in Tilt's queue says so."""
         if self.resource.builds.current:
             raise self._refuse("build_started()", "a build is running; end it with build_succeeded() or build_failed()")
-        return self._become(reducers.build_started(self._enabled("build_started()"), self._states.now), "builds")
+        started = reducers.build_started(self._enabled("build_started()"), self._states.now)
+        self._states.unqueue(self.name)
+        return self._become(started, "builds")
 
     def build_succeeded(self) -> Self:
         """End the build well; one that was not shown running has taken no time, as when Tilt batches."""
@@ -53,6 +55,7 @@ class ResourceDriver:
     def _end(self, error: str | None, called: str) -> Self:
         running = self._enabled(called)
         if not running.builds.current:
+            self._states.unqueue(self.name)
             running = reducers.build_started(running, self._states.now)
         ended = reducers.build_ended(running, self._states.now, error, probed=self._is_probed)
         return self._become(ended, "is built" if error is None else f"is not built: {error}")
@@ -85,7 +88,9 @@ class ResourceDriver:
 
     def disable(self) -> Self:
         """Disable it: it no longer counts for the exit condition, and its builds are forgotten."""
-        return self._become(reducers.disabled(self.resource), "is disabled")
+        disabled = reducers.disabled(self.resource)
+        self._states.unqueue(self.name)
+        return self._become(disabled, "is disabled")
 
     def enable(self) -> Self:
         """Enable it again; its first build is due again, and what ran before is shown until it is replaced."""

@@ -78,14 +78,17 @@ class ResourceStates:
     def become(self, resource: resources.Resource, what: str) -> None:
         """Give a resource its next state and show what follows, for the others too: one commit, or part of a batch."""
         self._resources[resource.name] = resource
-        if resource.builds.current or resource.disabled:
-            self._queue = [name for name in self._queue if name != resource.name]
         self._show(what)
 
     def queue(self, name: str) -> None:
         """Take a resource into the queue of triggered ones."""
         if name not in self._queue:
             self._queue.append(name)
+
+    def unqueue(self, name: str) -> None:
+        """Take a resource out of that queue, since its build has started."""
+        if name in self._queue:
+            self._queue.remove(name)
 
     def hold(self, name: str, reason: str | None) -> None:
         """Hold a resource for a reason that does not follow from the others; None lets the rules say it again."""

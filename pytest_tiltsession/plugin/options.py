@@ -13,14 +13,22 @@ if TYPE_CHECKING:
 MARKER = "tilt_session"
 MARKER_LINE = (
     "tilt_session(scenario=, exit_condition=, timeout=, readiness_timeout=, k8s_grace_period=, tiltfile_path=, start=, "
-    "profile=, progress=, verbatim=, tls=, port=, context=, current_context=, exit_when_done=, freeze=, sleeps=, allow=): "
+    "profile=, progress=, speed=, limit=, patience=, verbatim=, tls=, port=, context=, current_context=, "
+    "exit_when_done=, freeze=, sleeps=, allow=): "
     "how the fake Tilt of this test is to be"
 )
 
 # Option → help. Each has an ini twin of the same name, and a marker argument without the prefix.
 VALUED = {
     "tilt_session_profile": "How faithful the API is: tilt (bug for bug, the default) or kubernetes (as published).",
-    "tilt_session_progress": "How time moves: manual (the default) or reads (after each GET or list).",
+    "tilt_session_progress": (
+        "How time moves: manual (the default), reads (after each GET or list), auto (while everybody waits) or wall "
+        "(as the machine's clock does)."
+    ),
+    "tilt_session_speed": "Under wall, how many times as fast as the machine's clock: a number, 1 without it.",
+    "tilt_session_limit": (
+        "How far the clock goes by itself under auto, and how far a wait moves it: a Go duration, 24h without it."
+    ),
 }
 FLAG = "tilt_session"
 FLAG_HELP = "Collect *.tilt.yaml files as tests, and print the tilt session header and summary."
@@ -80,7 +88,8 @@ def for_item(item: pytest.Item) -> "settings.Settings":
                 'write what each is, such as scenario="ci-fails-late.tilt.yaml"'
             )
         given.update(marker.kwargs)
-    if isinstance(given.get("scenario"), str):
+    # A file is looked up beside the test; what does not look like one is the name of a scenario of the library.
+    if isinstance(given.get("scenario"), str) and given["scenario"].endswith(".tilt.yaml"):
         given["scenario"] = base / given["scenario"]
     return make(given, where=f"{item.nodeid}: @pytest.mark.tilt_session")
 

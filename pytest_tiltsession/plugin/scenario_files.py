@@ -7,7 +7,7 @@ import pytest
 
 from pytest_tiltsession import errors, runner
 from pytest_tiltsession.plugin import options, report
-from pytest_tiltsession.scenario import file_format, steps
+from pytest_tiltsession.scenario import files, steps
 
 
 class ScenarioFile(pytest.File):
@@ -16,7 +16,7 @@ class ScenarioFile(pytest.File):
     def collect(self) -> Iterator["ScenarioItem"]:
         """Read the file; it holds one test."""
         try:
-            scenario = file_format.read_scenario(self.path)
+            scenario = files.read(self.path)
         except errors.InvalidScenario as problem:
             raise self.CollectError(str(problem)) from None
         yield ScenarioItem.from_parent(self, name=scenario.title or "scenario", scenario=scenario)

@@ -157,12 +157,22 @@ def _managed_fields(entries: Sequence[metadata.ManagedFieldsEntry]) -> list[Fiel
 def manager_errors(manager: str, path: str) -> list[FieldError]:
     """Give what is wrong with the name of a field manager: too long, or a character that cannot be printed."""
     found: list[FieldError] = []
-    if len(manager.encode("utf-8", "surrogatepass")) > MANAGER_LIMIT:
+    if _length(manager) > MANAGER_LIMIT:
         found.append(field_errors.too_long(path, MANAGER_LIMIT))
     position = 0
     for char in manager:
-        if not char.isprintable():
+        if not char.isprintable() and not _is_byte(char):
             problem = f"invalid character U+{ord(char):04X} (at position {position})"
             found.append(field_errors.invalid(path, manager, problem))
-        position += len(char.encode("utf-8", "surrogatepass"))
+        position += _length(char)
     return found
+
+
+def _is_byte(char: str) -> bool:
+    """Tell whether a character stands for a byte that is no UTF-8, which Go takes for U+FFFD, a printable letter."""
+    return "\udc80" <= char <= "\udcff"
+
+
+def _length(text: str) -> int:
+    """Count the bytes of a text."""
+    return sum(1 if _is_byte(char) else len(char.encode("utf-8", "surrogatepass")) for char in text)

@@ -21,13 +21,15 @@ _TIMED_OUT = ("Timeout after ", "Readiness timeout after ")
 class Version:
     """One version of the Session, or with ``deleted`` its DELETED event.
 
-    ``seen`` is when it was seen first, in microseconds from the session's start.
+    ``seen`` is when it was seen first, in microseconds from the session's start. Where that is an estimate,
+    ``earliest`` is how early it may have been.
     """
 
     seen: int
     revision: int
     deleted: bool
     session: session.Session
+    earliest: int | None = None
 
     @property
     def uid(self) -> str:
@@ -67,8 +69,12 @@ def _limit(versions: Sequence[Version], index: int, base: int) -> int:
     version = versions[index]
     before = versions[index - 1] if index else None
     limits = (_written_by(version, before, base), _undecided_until(version, before, base))
-    earliest_possible = max(version.seen - _LATEST, _latest_time(version.session, base))
-    return min([version.seen, *(limit for limit in limits if limit is not None and limit >= earliest_possible)])
+    shown = _latest_time(version.session, base)
+    seen = version.seen
+    if version.earliest is not None:
+        seen = max(seen, shown, _timed_out_at(version, before, base))
+    earliest_possible = max(version.seen - _LATEST if version.earliest is None else version.earliest, shown)
+    return min([seen, *(limit for limit in limits if limit is not None and limit >= earliest_possible)])
 
 
 def _written_by(version: Version, before: Version | None, base: int) -> int | None:
@@ -96,7 +102,18 @@ def _stamp(version: Version) -> int | None:
 
 def _undecided_until(version: Version, before: Version | None, base: int) -> int | None:
     """Give the deadline of the version before, where this one shows that it had not passed."""
-    if before is None or before.deleted or version.session.status.error.startswith(_TIMED_OUT):
+    timed_out = version.session.status.error.startswith(_TIMED_OUT)
+    return None if timed_out else _deadline(before, base)
+
+
+def _timed_out_at(version: Version, before: Version | None, base: int) -> int:
+    """Give the deadline of the version before, where this one shows that it had passed; else the start."""
+    timed_out = version.session.status.error.startswith(_TIMED_OUT)
+    return (_deadline(before, base) or 0) if timed_out else 0
+
+
+def _deadline(before: Version | None, base: int) -> int | None:
+    if before is None or before.deleted:
         return None
     status = before.session.status
     if status.done:

@@ -5,7 +5,7 @@ The same for a live Tilt and for a trace that was kept. What belongs to the reco
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pytest_tiltsession import errors
@@ -40,7 +40,21 @@ class Recorder:
             value = decoding.decode(session.Session, dict(document), strict=False, inlined=("kind", "apiVersion")).value
         except decoding.Undecodable as problem:
             raise errors.TiltSessionError(f"what was observed at {offset} µs is no Session: {problem}") from None
-        self._take(offset, type_ == journals.DELETED, value)
+        self.take(offset, type_ == journals.DELETED, value)
+
+    def retime(self, when: Callable[[int], tuple[int, int | None]]) -> None:
+        """Say anew when each observation was made: ``when`` gives the offset for what was given as one before.
+
+        And, where the offset is only an estimate, how early it may have been; None where it is exact.
+        """
+        found = ((version, when(version.seen)) for version in self._seen)
+        self._seen = [dataclasses.replace(version, seen=at, earliest=early) for version, (at, early) in found]
+
+    @property
+    def start(self) -> int | None:
+        """The start of the recorded session, in microseconds since the epoch; None while none was seen."""
+        starts = (version.session.status.start_time for version in observed.earliest(self._seen))
+        return next((start for start in starts if start is not None), None)
 
     def observe_journal(self, journal: journals.Journal, start_time: int, since: int = 0) -> None:
         """Take the commits of a fake from a sequence number on. ``start_time`` is its session's start."""
@@ -48,7 +62,7 @@ class Recorder:
         for committed in journal.read(since):
             # A client's write and the controller's answer share an instant; as steps, one follows the other.
             last = max(committed.at - start_time, last + 1)
-            self._take(last, committed.type == journals.DELETED, journal.session_at(committed.seq))
+            self.take(last, committed.type == journals.DELETED, journal.session_at(committed.seq))
 
     def scenario(
         self,
@@ -90,7 +104,11 @@ class Recorder:
         redaction.refuse_secrets(_texts(scenario))
         return scenario
 
-    def _take(self, offset: int, deleted: bool, value: session.Session) -> None:
+    def take(self, offset: int, deleted: bool, value: session.Session) -> None:
+        """Take one observation that has been read already; ``deleted`` is its removal.
+
+        Raises :class:`errors.TiltSessionError` for a version that has no number.
+        """
         if value.name != self.name:
             return
         text = value.metadata.resource_version
@@ -116,7 +134,7 @@ class Recorder:
                 else f"no Session {self.name!r} was seen"
             )
             raise errors.TiltSessionError(f"there is nothing to record: {what}; record a running Tilt")
-        # A Session that is re-created within one run keeps pid and start time (behaviour.md, Default session).
+        # A Session that is re-created within one run keeps pid and start time (fidelity.md, The default session).
         created = {version.uid: version.session.status for version in reversed(versions)}
         if len({(status.pid, status.start_time) for status in created.values()}) > 1:
             raise errors.TiltSessionError("the recording holds sessions of several Tilts; record one run at a time")
@@ -126,7 +144,7 @@ class Recorder:
 def scenario_of_trace(document: Mapping[str, Any], name: str) -> steps.Scenario:
     """Make a scenario of a kept run: its Tiltfile, command, exit code and every Session object that was seen.
 
-    ``t_offset_s`` of an observation counts as an offset from ``status.startTime`` (behaviour.md, Exit decision).
+    ``t_offset_s`` of an observation counts as an offset from ``status.startTime`` (fidelity.md, The exit decision).
     Raises :class:`errors.TiltSessionError` for what is no such run.
     """
     recorder = Recorder()

@@ -91,7 +91,9 @@ class Connection(asyncio.BufferedProtocol):
         self._work()
 
     def stop(self) -> None:
-        """End cleanly: an open watch gets its end, what is written is sent, then the connection is closed."""
+        """End cleanly: an open watch gets its last events and its end, what is written is sent, then it is closed."""
+        if self._watch is not None:
+            self._watch.pump()  # whoever stops the server on its own thread is faster than the events' own turn
         if self._watch is not None:
             self._watch.end()
         self.wire.close()

@@ -70,6 +70,8 @@ def test_kind_and_version_may_be_missing():
         ({"kind": "SessionList"}, "converting (v1alpha1.SessionList) to (v1alpha1.Session): unknown conversion"),
         ({"kind": "DeleteOptions"}, "converting (v1.DeleteOptions) to (v1alpha1.Session): unknown conversion"),
         ({"apiVersion": "v1", "kind": "Status"}, "converting (v1.Status) to (v1alpha1.Session): unknown conversion"),
+        ({"kind": "Status"}, "converting (v1.Status) to (v1alpha1.Session): unknown conversion"),
+        ({"apiVersion": "a/v2", "kind": "Status"}, "converting (v1.Status) to (v1alpha1.Session): unknown conversion"),
     ],
 )
 def test_another_kind_or_version_is_refused(body, found):

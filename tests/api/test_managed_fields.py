@@ -283,7 +283,14 @@ def test_what_a_request_stamps_comes_after_the_rest_of_its_second():
     second = changed(first, manager="ann", now=100, labels={"a": "b"})
     third = changed(second, manager="mia", now=100, labels={"a": "b", "c": "d"})
     assert [name for name, *_ in entries(second)] == ["zed", "ann"]
-    assert [name for name, *_ in entries(third)] == ["ann", "zed", "mia"]
+    assert [name for name, *_ in entries(third)] == ["zed", "ann", "mia"]
+
+
+def test_a_write_without_effect_leaves_the_order_alone():
+    """Entries of one second are not turned round by their names when somebody writes what is there already."""
+    session = changed(created(manager="zed", now=100), manager="ann", now=100, labels={"a": "b"})
+    assert session == changed(session, manager="ann", now=100)
+    assert session == changed(session, manager="bea", now=107)
 
 
 def test_entries_are_sorted_by_operation_time_and_name():

@@ -159,17 +159,32 @@ def test_other_bodies_are_refused(header: str) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["application/json-patch+json", "application/merge-patch+json; charset=utf-8", " application/apply-patch+yaml "],
+    ["application/json-patch+json", "application/merge-patch+json; charset=utf-8", "application/apply-patch+yaml;"],
 )
 def test_patches_are_known_by_their_type(header: str) -> None:
     """Parameters do not matter."""
-    assert negotiation.patch_type(header) == header.partition(";")[0].strip()
+    negotiation.patch_offered(header)
+    assert negotiation.patch_type(header) == header.partition(";")[0]
 
 
 @pytest.mark.parametrize("header", [None, "", "application/json", "application/apply-patch+cbor"])
 def test_other_patches_are_refused(header: str | None) -> None:
     """A patch must say of which kind it is."""
     with pytest.raises(refusals.Refusal) as refused:
-        negotiation.patch_type(header)
+        negotiation.patch_offered(header)
 
     assert refused.value.status.message == "415: Unsupported Media Type"
+
+
+@pytest.mark.parametrize(
+    "header", ["application/merge-patch+json ; charset=utf-8", "text/plain, application/json-patch+json"]
+)
+def test_a_patch_is_of_one_type_to_the_letter(header: str) -> None:
+    """The router finds the type in a list, but what patches takes the header as a whole, and names its types."""
+    negotiation.patch_offered(header)
+    with pytest.raises(refusals.Refusal) as refused:
+        negotiation.patch_type(header)
+
+    message = "the body of the request was in an unknown format - accepted media types include: "
+    assert refused.value.status.message == message + ", ".join(negotiation.PATCH_TYPES)
+    assert refused.value.status.code == 415

@@ -121,6 +121,14 @@ def test_the_manager_is_the_parameter_or_the_program(api: Any) -> None:
     assert named["metadata"]["managedFields"][0]["manager"] == "me"
 
 
+def test_bytes_that_are_no_text_may_name_a_manager(api: Any) -> None:
+    """A byte that is no UTF-8 counts as a printable letter of one byte, and is shown as U+FFFD."""
+    assert api.create("a", "fieldManager=m%FF").body["metadata"]["managedFields"][0]["manager"] == "m\ufffd"
+    refused = api.create("b", "fieldManager=%FF%00")
+    problem = r'fieldManager: Invalid value: "\xff\x00": invalid character U+0000 (at position 1)'
+    assert refused.message == f'CreateOptions.meta.k8s.io "" is invalid: {problem}'
+
+
 def test_a_status_write_keeps_pid_and_start_time_alone(api: Any) -> None:
     """done, error and targets are the controller's, in a commit of its own that follows."""
     api.create("a")

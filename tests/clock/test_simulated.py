@@ -105,6 +105,115 @@ def test_a_named_hold_keeps_the_clock_and_says_who_holds_it(clock):
     assert (1_000_000, ()) == (clock.elapsed, clock.holds)
 
 
+@pytest.mark.anyio
+async def test_a_hold_may_be_taken_by_a_task(clock):
+    """``async with`` holds the clock as ``with`` does, and belongs to no thread."""
+    async with clock.hold("the browser starts") as hold:
+        assert (("the browser starts",), ()) == (clock.holds, clock.held_by(threading.get_ident()))
+        assert "<Hold 'the browser starts'>" == repr(hold)
+    assert () == clock.holds
+
+
+def test_holds_add_up(clock):
+    """Time goes on when the last hold has ended; each thread's own can be told."""
+    with clock.hold("first"), clock.hold("second"):
+        assert ("first", "second") == clock.holds == clock.held_by(threading.get_ident())
+        assert () == clock.held_by(-1)
+        with pytest.raises(errors.ClockError, match="held by 'first', 'second'"):
+            clock.step() or clock.advance(1)
+
+
+@pytest.mark.parametrize("name", ["", None, 5])
+def test_a_hold_has_a_name(clock, name):
+    """Who stops time says why."""
+    with pytest.raises(errors.InvalidValue, match="give what time waits for, such as hold"):
+        clock.hold(name)
+
+
+class Noting:
+    """A lock that notes when a certain thread tries to take it."""
+
+    def __init__(self, lock):
+        self._lock = lock
+        self._thread = threading.current_thread()
+        self.tried = threading.Event()
+
+    def __enter__(self):
+        if threading.current_thread() is self._thread:
+            self.tried.set()
+        return self._lock.__enter__()
+
+    def __exit__(self, *exc):
+        return self._lock.__exit__(*exc)
+
+
+def test_a_hold_waits_for_a_move_that_has_begun(clock):
+    """A move of another thread is made to its end before the hold is in force, so that nothing happens under it."""
+    clock._moving = lock = Noting(clock._moving)
+    begun = threading.Event()
+    seen = []
+
+    def slowly():
+        begun.set()
+        seen.append((lock.tried.wait(20), clock.holds))
+
+    clock.call_at(START + 5, slowly)
+    thread = threading.Thread(target=clock.advance, args=("1s",))
+    thread.start()
+    begun.wait(20)
+    with clock.hold("after the move"):
+        assert 1_000_000 == clock.elapsed
+    thread.join(20)
+    assert [(True, ())] == seen
+
+
+def test_what_is_planned_can_be_listed(clock):
+    """The next things are listed in the order in which they will run, without what was cancelled."""
+    clock.call_at(START + 9, lambda: None, what="third")
+    clock.call_at(START + 5, lambda: None, what="second", rank=simulated.DEADLINE)
+    clock.call_at(START + 5, lambda: None, what="first")
+    clock.call_at(START + 1, lambda: None, what="cancelled").cancel()
+    clock.call_at(START + 10, lambda: None, what="too many")
+    assert ["first", "second", "third"] == [wakeup.what for wakeup in clock.planned(3)]
+
+
+def test_who_drives_the_clock_learns_of_plans_and_ended_holds(clock):
+    """A planner is called when something is planned and when a hold ends, until it wants no more."""
+    told = []
+    end = clock.on_planned(lambda: told.append(len(clock.planned())))
+    clock.call_at(START + 1, lambda: None)
+    with clock.hold("a while"):
+        assert [1] == told
+    end()
+    clock.call_at(START + 2, lambda: None)
+    assert [1, 1] == told
+
+
+def test_two_that_want_to_reach_an_instant_move_there_once(clock):
+    """``move_on_to`` stays where the instant has passed; it neither goes back nor refuses."""
+    clock.move_on_to(START + 1_000_000)
+    clock.move_on_to(START + 1_000_000)
+    clock.move_on_to(START)
+    assert 1_000_000 == clock.elapsed
+
+
+def test_the_servers_thread_never_waits_for_a_mover(clock):
+    """While one thread moves, a step of another does nothing and says so; without a mover it is a step as any."""
+    clock.call_at(START + 9, lambda: None)
+    steps = []
+
+    def look():
+        other = threading.Thread(target=lambda: steps.append(clock.step_unless_moving()))
+        other.start()
+        other.join(20)
+        steps.append(other.is_alive())
+
+    clock.call_at(START + 5, look)
+    clock.step()
+    assert [False, False] == steps
+    assert (True, 9, False) == (clock.step_unless_moving(), clock.elapsed, clock.step_unless_moving())
+
+
 def test_movers_of_several_threads_take_turns(clock):
     """Eight threads that move the clock a hundred times each move it by the sum of their moves."""
     threads = [threading.Thread(target=lambda: [clock.advance("1ms") for _ in range(100)]) for _ in range(8)]

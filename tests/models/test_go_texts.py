@@ -11,7 +11,7 @@ from pytest_tiltsession.models import go_texts
     ("text", "shown"),
     [("a", "a"), ('"\\', r"\"\\"), ("\n\r\t\a\b\f\v", r"\n\r\t\a\b\f\v"), ("\x00\x1f\x7f", r"\x00\x1f\x7f"),
      ("\u00fc\u4e16\U0001f600", "\u00fc\u4e16\U0001f600"), ("\x80\u200b\u2028\ufeff", r"\u0080\u200b\u2028\ufeff"),
-     ("\U000e0001", r"\U000e0001"), ("'", "'"), ("\u00a0", r"\u00a0")],
+     ("\U000e0001", r"\U000e0001"), ("'", "'"), ("\u00a0", r"\u00a0"), ("a\udcffb", r"a\xffb")],
 )  # fmt: skip
 def test_texts_are_quoted(text, shown):
     """What can be printed stays, all else is escaped."""

@@ -82,7 +82,9 @@ def test_without_tls_the_fake_speaks_plain_http(tilt_session):
     """A client that cannot be told whom to trust can still be tested."""
     assert tilt_session.url.startswith("http://")
     assert tilt_session.ca is None
-    request = urllib.request.Request(f"{tilt_session.url}/version", headers={"Authorization": f"Bearer {tilt_session.token}"})
+    request = urllib.request.Request(
+        f"{tilt_session.url}/version", headers={"Authorization": f"Bearer {tilt_session.token}"}
+    )
     with urllib.request.urlopen(request) as response:
         assert 200 == response.status
 
@@ -93,6 +95,28 @@ def test_under_reads_each_read_plays_the_next_instant(tilt_session):
     tilt_session.server("api").start()
     first, second = get(tilt_session)["status"], get(tilt_session)["status"]
     assert (False, True) == (first["done"], second["done"])
+
+
+def test_a_whole_resource_becomes_its_targets(tilt_session):
+    """A Kubernetes resource is driven by its pods, and its targets follow as Tilt's do."""
+    web = tilt_session.kubernetes("web")
+    web.build_started()
+    tilt_session.clock.advance("2s")
+    web.build_succeeded()
+    web.pod_pending("ImagePullBackOff")
+    states = {target["name"]: target["state"] for target in get(tilt_session)["status"]["targets"]}
+    assert "terminated" in states["web:update"]
+    assert "ImagePullBackOff" in states["web:runtime"]["terminated"]["error"]
+    tilt_session.expect_failed(match="ImagePullBackOff")
+
+
+def test_a_reload_takes_new_settings_and_removes_targets(tilt_session):
+    """What the Tiltfile says after a reload is in force, and targets that it no longer has are gone."""
+    tilt_session.job("old")
+    tilt_session.reload(remove=["old:update"], timeout="7m")
+    found = get(tilt_session)
+    assert "7m0s" == found["spec"]["ci"]["timeout"]
+    assert ["tiltfile:update"] == [target["name"] for target in found["status"]["targets"]]
 
 
 def test_several_fakes_share_one_kubeconfig(tilt_session_factory):

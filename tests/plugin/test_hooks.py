@@ -166,6 +166,28 @@ def test_steps_that_were_never_played_fail_the_test_unless_allowed(pytester, sce
     assert "1 steps of the scenario were never played (at 4s)" in result.stdout.str()
 
 
+def test_a_named_scenario_is_played_by_its_name(pytester):
+    """What does not look like a file is the name of a scenario of the library."""
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_tiltsession import Scenario, active, failed
+
+        @pytest.mark.tilt_session(scenario="ci/never-ready")
+        def test_name(tilt_session):
+            assert tilt_session.run_until_done().status.error.startswith("Readiness timeout after")
+
+        SCRIPT = Scenario("breaks").job("migrate", active(for_="3s"), failed("exit status 1"))
+
+        @pytest.mark.tilt_session(scenario=SCRIPT)
+        def test_builder(tilt_session):
+            tilt_session.clock.advance("3s")
+            tilt_session.expect_failed("exit status 1")
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=2)
+
+
 def test_scenario_files_are_collected_with_the_flag(pytester, scenario):
     """Without it a folder's scenario files are left alone; a header and a summary come with it."""
     scenario()

@@ -1,0 +1,177 @@
+"""``auto``: the clock jumps to the next instant while everybody waits for it; decides by what the server sees.
+
+It runs on the server's thread, between two of the loop's turns: whatever has come of a request has been taken note
+of, and no request is answered meanwhile. How busy a client is in itself nobody can see, which is why it is given a
+while after each byte, and why there are named holds.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+from pytest_tiltsession import times
+from pytest_tiltsession.api import messages
+from pytest_tiltsession.clock import simulated, wall
+from pytest_tiltsession.expectations import lettering
+from pytest_tiltsession.progress import telling, waiting
+from pytest_tiltsession.server import listener, pacing
+
+# How long no byte may have moved before a client counts as one that waits (as for the consumer of a scenario).
+QUIET = 0.05
+# A client that asks again and again is never quiet: after so many seconds it need only have no request in work.
+RESTLESS = 1.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Situation:
+    """What there is to decide by. ``due`` and ``bound`` are microseconds since the epoch, the others seconds.
+
+    ``watches`` are open, and so many threads or tasks of the test ``wait``; ``met`` tells whether any client ever
+    asked for something. ``quiet`` is how long no byte has moved, ``restless`` for how long that is being waited for.
+    """
+
+    watches: int
+    waiting: int
+    busy: bool
+    met: bool
+    quiet: float
+    restless: float
+    held: bool
+    due: int | None
+    bound: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether to move now, whether the clock stands for good, and after how many seconds to look again, if ever."""
+
+    move: bool = False
+    stands: bool = False
+    look_after: float | None = None
+
+
+def decide(seen: Situation) -> Decision:
+    """Decide whether the clock jumps now. It is looked again, at once, when anything changes but for silence."""
+    if seen.held or not (seen.watches or seen.waiting):
+        return Decision()
+    if seen.busy:
+        return Decision(look_after=QUIET)
+    if seen.due is None or seen.due > seen.bound:
+        return Decision(stands=True)
+    if seen.met and seen.quiet < QUIET and seen.restless < RESTLESS:
+        return Decision(look_after=min(QUIET - seen.quiet, RESTLESS - seen.restless))
+    return Decision(move=True, look_after=QUIET if seen.met else 0.0)
+
+
+class Auto:
+    """Moves a clock by itself, from when it is made until :meth:`stop`.
+
+    ``bound`` is the instant that it never passes, ``limit`` how far from the clock's start that is, as it was given.
+    ``patience`` is after how many seconds of the machine's clock a watch is told that the clock stands (None: never);
+    ``idle`` says that a session that stands is at rest and wants no telling. ``on_stalled`` learns what was told.
+    """
+
+    def __init__(
+        self,
+        clock: simulated.SimulatedClock,
+        served: listener.Listener,
+        moves: waiting.Moves,
+        *,
+        limit: str,
+        patience: float | None,
+        idle: Callable[[], bool],
+        explain: Callable[[], str],
+        on_error: Callable[[BaseException], None],
+        on_stalled: Callable[[str], None],
+    ) -> None:
+        self._clock = clock
+        self._activity = served.activity
+        self._moves = moves
+        self._limit = limit
+        self._bound = clock.start + times.micros_of(limit)
+        self._patience = patience
+        self._idle = idle
+        self._explain = explain
+        self._on_stalled = on_stalled
+        self._watches: set[telling.Tellable] = set()
+        self._wanted: float | None = None  # since when the next instant only waits for silence
+        self._pace = pacing.Pace(served, self._beat, on_error)
+        self._end = clock.on_planned(self.nudge)
+        self.runs = True
+
+    def nudge(self) -> None:
+        """Look at once whether to move."""
+        self._pace.nudge()
+
+    def stop(self) -> None:
+        """Move the clock no more; harmless when repeated."""
+        if self.runs:
+            self.runs = False
+            self._end()
+            self._pace.stop()
+            self._moves.happened()
+
+    def answering(self, answer: messages.Answer) -> messages.Answer:
+        """Take note of an answer that is a watch, so that it can be told when the clock stands."""
+        if isinstance(answer, messages.Response):
+            return answer
+        watch = telling.Tellable(answer, self._watches.discard)
+        self._watches.add(watch)
+        self.nudge()
+        return watch
+
+    def refusal(self, due: simulated.Wakeup) -> str | None:
+        """Say why the clock will not come to what is due next; None where it will."""
+        if due.at <= self._bound:
+            return None
+        wait = lettering.duration(due.at - self._clock.start)
+        return (
+            f"the clock goes no further than {self._limit} by itself, and what is due next "
+            f"({due.what or 'a step'}) is due {wait} after its start: give a larger limit, or move the clock by hand"
+        )
+
+    def _beat(self) -> float | None:
+        """Decide and do; runs on the server's thread."""
+        seen = self._situation()
+        decision = decide(seen)
+        if decision.move or decision.look_after is None:
+            self._wanted = None
+        elif self._wanted is None:
+            self._wanted = wall.seconds()
+        if decision.stands:
+            return self._stand(seen)
+        if not decision.move:
+            return decision.look_after
+        if not self._clock.step_unless_moving():
+            return QUIET
+        self._moves.happened()
+        return decision.look_after
+
+    def _situation(self) -> Situation:
+        due = self._clock.next_due()
+        activity = self._activity
+        return Situation(
+            watches=activity.watches,
+            waiting=self._moves.waiting,
+            busy=activity.in_work > 0,
+            met=activity.requests > 0,
+            quiet=activity.quiet_seconds(),
+            restless=0.0 if self._wanted is None else wall.seconds() - self._wanted,
+            held=bool(self._clock.holds),
+            due=None if due is None else due.at,
+            bound=self._bound,
+        )
+
+    def _stand(self, seen: Situation) -> float | None:
+        """Tell those that wait in vain; a watch only when it has been quiet for long, as others may yet act."""
+        self._moves.happened()
+        if self._patience is None or not self._watches or self._idle():
+            return None
+        if seen.quiet < self._patience:
+            return self._patience - seen.quiet
+        due = self._clock.next_due()
+        why = "nothing more is planned" if due is None else self.refusal(due)
+        text = f"the clock of this session stands: {why}\n{self._explain()}"
+        self._on_stalled(text)
+        for watch in tuple(self._watches):
+            watch.tell(text)
+        return None

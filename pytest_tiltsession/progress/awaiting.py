@@ -1,0 +1,192 @@
+"""Waiting in an event loop, on asyncio and trio alike: the async twins; anyio is imported when one is first used.
+
+Each turn gives the other tasks of the loop, and the server, the time to do what the last instant brought them to.
+No timer of the loop is used: it may be frozen.
+"""
+
+import functools
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any
+
+from pytest_tiltsession import errors
+from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.expectations import checks, eventually, failures
+from pytest_tiltsession.progress import settling, waiting
+
+
+class Moving:
+    """Moves a clock from within an event loop, or waits for its drive; ``settling`` is None where nothing is served."""
+
+    def __init__(
+        self, clock: simulated.SimulatedClock, paced: waiting.Paced, settles: settling.Settling | None
+    ) -> None:
+        self._clock = clock
+        self._paced = paced
+        self._settling = settles
+
+    async def turn(self) -> None:
+        """Let the other tasks and the server do what there is to do."""
+        checkpoint = checkpoint_of()
+        if self._settling is None:
+            await checkpoint()
+        else:
+            await self._settling.turn(checkpoint)
+
+    async def go_on(self) -> bool:
+        """Move to the next instant, or wait until something has happened; False where nothing is planned."""
+        if not self._paced.runs:
+            moved = self._clock.step()
+            await self.turn()
+            return moved
+        self._paced.check()
+        await self._wait()
+        return True
+
+    async def move_to(self, instant: int) -> None:
+        """Move to an instant, with a turn after each one that is due on the way."""
+        while (due := self._clock.next_due()) is not None and due.at <= instant:
+            if due.at > self._clock.now:
+                self._clock.move_on_to(due.at)
+            else:
+                self._clock.run_due()
+            await self.turn()
+        self._clock.move_on_to(instant)
+        await self.turn()
+
+    async def pursue(self, pursuit: eventually.Pursuit) -> None:
+        """Go on until a claim holds; the pursuit's clock is to be :class:`Seen`. Raises what the pursuit raises."""
+        await self.turn()  # tasks that were just started come to their first request
+        while not pursuit.holds():
+            pursuit.move()
+            await self.go_on()
+
+    async def _wait(self) -> None:
+        from anyio import to_thread  # an extra
+
+        given_up = False
+        try:
+            await to_thread.run_sync(functools.partial(self._paced.wait, lambda: given_up), abandon_on_cancel=True)
+        finally:
+            given_up = True
+            self._paced.interrupt()
+
+
+class Seen:
+    """A clock that a pursuit may look at, and that somebody else moves."""
+
+    def __init__(self, clock: simulated.SimulatedClock) -> None:
+        self._clock = clock
+
+    @property
+    def now(self) -> int:
+        """The present instant in microseconds since the epoch."""
+        return self._clock.now
+
+    @property
+    def start(self) -> int:
+        """The instant that the clock started from."""
+        return self._clock.start
+
+    def next_due(self) -> simulated.Wakeup | None:
+        """Give what is due next, or None where nothing is planned."""
+        return self._clock.next_due()
+
+    def step(self) -> bool:
+        """Do nothing: the one who pursues goes on by itself."""
+        return True
+
+
+class Awaited:
+    """Claims to be awaited, one after the other: ``await ….expect_target("api").was("active").within("5s")``."""
+
+    def __init__(self, claims: list[failures.Claim], pursue: "Pursue", chain: Any = None) -> None:
+        self._claims = claims
+        self._pursue = pursue
+        self._chain = chain
+
+    def __getattr__(self, name: str) -> Callable[..., "Awaited"]:
+        # What was begun adds its further claims to the list.
+        method = getattr(self._chain, name)
+
+        @functools.wraps(method)
+        def add(*args: Any, **kwargs: Any) -> "Awaited":
+            method(*args, **kwargs)
+            return self
+
+        return add
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._hold().__await__()
+
+    async def _hold(self) -> None:
+        for claim in self._claims:
+            await self._pursue(claim)
+
+
+Pursue = Callable[[failures.Claim], Awaitable[None]]
+
+
+class _Recorder(checks.Expectations):
+    """Notes what is claimed instead of looking."""
+
+    def __init__(self, noted: list[failures.Claim]) -> None:
+        self._noted = noted
+
+    def _claim(self, claim: failures.Claim) -> None:
+        self._noted.append(claim)
+
+
+class Eventually:
+    """Expectations that are awaited and move the clock, instant after instant, until they are met."""
+
+    def __init__(self, pursue: Pursue) -> None:
+        self._pursue = pursue
+
+    def expect_succeeded(self) -> Awaited:
+        """Wait until the session is done without an error."""
+        return self._noted(lambda claims: claims.expect_succeeded())
+
+    def expect_failed(self, error: str | None = None, *, match: str | None = None) -> Awaited:
+        """Wait until the session is done with an error: any, exactly ``error``, or one in which ``match`` is found."""
+        return self._noted(lambda claims: claims.expect_failed(error, match=match))
+
+    def expect_running(self, **groups: Any) -> Awaited:
+        """Wait until the session goes on and, of each group, just these targets are in it; see ``expect_running``."""
+        return self._noted(lambda claims: claims.expect_running(**groups))
+
+    def expect_exit_code(self, code: int | None) -> Awaited:
+        """Wait until Tilt exits with this code."""
+        return self._noted(lambda claims: claims.expect_exit_code(code))
+
+    def expect_done_at(self, when: checks.Duration, *, within: checks.Duration = 0) -> Awaited:
+        """Wait until the session is done, at this time since its start, give or take ``within``."""
+        return self._noted(lambda claims: claims.expect_done_at(when, within=within))
+
+    def expect_target(self, name: str) -> Awaited:
+        """Begin claims about one target, as those of ``expect_target``."""
+        return self._noted(lambda claims: claims.expect_target(name))
+
+    def expect_timeline(self, expected: Any) -> Awaited:
+        """Wait until these entries have happened in this order."""
+        return self._noted(lambda claims: claims.expect_timeline(expected))
+
+    def expect_requests(self, operation: "str | tuple[str, ...] | None" = None, **chosen: Any) -> Awaited:
+        """Wait until clients have made such requests; what is chosen is said as for ``expect_requests``."""
+        return self._noted(lambda claims: claims.expect_requests(operation, **chosen))
+
+    def _noted(self, claim: Callable[[checks.Expectations], Any]) -> Awaited:
+        noted: list[failures.Claim] = []
+        return Awaited(noted, self._pursue, claim(_Recorder(noted)))
+
+
+def checkpoint_of() -> settling.Checkpoint:
+    """Give the checkpoint of the loop that runs; raises TiltSessionError, naming the extra, without anyio."""
+    try:
+        from anyio import lowlevel  # an extra
+    except ImportError:
+        raise errors.TiltSessionError(
+            "methods that are awaited need anyio: install pytest-tiltsession[async], "
+            'such as pip install "pytest-tiltsession[async]"'
+        ) from None
+    return lowlevel.checkpoint
+

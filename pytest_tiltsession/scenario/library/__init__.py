@@ -1,0 +1,1 @@
+"""Named scenarios, as data: ``scenario.naming`` lists and finds them."""
