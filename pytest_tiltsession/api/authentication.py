@@ -1,7 +1,7 @@
 """Who makes a request, by its bearer token; knows no path.
 
 Tilt takes a request without a token, or with a wrong one, for ``system:anonymous`` and forbids it everything (*auth*
-stories).
+stories). Acting as somebody else follows Kubernetes.
 """
 
 import hmac
@@ -9,6 +9,7 @@ import hmac
 from pytest_tiltsession.api import messages
 
 ANONYMOUS = "system:anonymous"
+MASTERS = "system:masters"
 SPACED = "the provided Authorization header contains extra space before the bearer token, and is ignored"
 
 
@@ -18,6 +19,15 @@ def authorized(request: messages.Request, token: str) -> bool:
     if len(parts) < 2 or parts[0].lower() != "bearer" or not parts[1]:
         return False
     return hmac.compare_digest(parts[1].encode("utf-8", "surrogatepass"), token.encode())
+
+
+def acting_as(request: messages.Request) -> str:
+    """Give the user as whom a bearer of the token wants to act, if that is one who may do nothing; empty otherwise.
+
+    Kubernetes lets the token's user be anyone. Who he then is may do something only in the group of the masters.
+    """
+    groups = [value for name, value in request.headers if name == "impersonate-group"]
+    return "" if MASTERS in groups else request.header("impersonate-user") or ""
 
 
 def warnings(request: messages.Request) -> list[str]:

@@ -41,7 +41,8 @@ class Server:
 class Call:
     """One request: decoded path and query, what it is about, its route, and the warnings that its answer carries.
 
-    ``oversized`` tells that the body was too large to be kept; whoever reads it refuses it.
+    ``oversized`` tells that the body was too large to be kept; whoever reads it refuses it. ``time_allowed`` is in
+    nanoseconds, what the client asks for, 0 where it does not matter.
     """
 
     request: messages.Request
@@ -50,6 +51,7 @@ class Call:
     about: routes.About
     route: routes.Route | None = None
     oversized: bool = False
+    time_allowed: int = 0
     warnings: list[str] = dataclasses.field(default_factory=list)
 
     def output(self) -> negotiation.MediaType:

@@ -27,11 +27,13 @@ from pytest_tiltsession.api import (
     watching,
     writing,
 )
-from pytest_tiltsession.models import go_texts, go_times
+from pytest_tiltsession.models import encoding, go_texts, go_times
 
 Figures = Callable[[], metrics.Figures]
 
 _NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
+# Nanoseconds within which no server answers: who allows no more is told that it took too long, every time.
+_NO_TIME = 50_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,7 +47,18 @@ class Handled:
 
 
 def handle(call: calls.Call, server: calls.Server, token: str, figures: Figures, ended: watching.Ended) -> Handled:
-    """Answer a request, a refusal included."""
+    """Answer a request, a refusal included. What is too late for the client has been done all the same."""
+    handled = _handled(call, server, token, figures, ended)
+    if not 0 < call.time_allowed < _NO_TIME:
+        return handled
+    call.warnings.clear()
+    late = refusals.too_late()
+    body = f"{encoding.compact(encoding.to_wire(late.status))}\n".encode()
+    answer = messages.Response(late.status.code, (("Content-Type", "text/plain; charset=utf-8"),), body)
+    return dataclasses.replace(handled, answer=answer, message=late.status.message)
+
+
+def _handled(call: calls.Call, server: calls.Server, token: str, figures: Figures, ended: watching.Ended) -> Handled:
     call.warnings.extend(authentication.warnings(call.request))
     headers: messages.Headers = ()
     authorized = True
@@ -57,6 +70,10 @@ def handle(call: calls.Call, server: calls.Server, token: str, figures: Figures,
                 raise refusals.unauthorized()
             headers = (_NO_SNIFFING,)
             raise call.about.forbidden(authentication.ANONYMOUS)
+        acting_as = authentication.acting_as(call.request)
+        if acting_as:
+            headers = (_NO_SNIFFING,)
+            raise call.about.forbidden(acting_as)
         found = _dispatch(call, server, figures, ended)
     except refusals.Refusal as refused:
         call.warnings.extend(refused.warnings)
@@ -73,12 +90,12 @@ def unparsable(request: messages.Request, problem: str) -> messages.Response:
 
 
 def _check_timeout(call: calls.Call) -> None:
-    """Refuse a ``timeout`` that is no duration. Watches have none; what it says is of no account to the others."""
+    """Read the ``timeout``; it matters only where it is too short for anyone. Watches have none. Raises a 400."""
     asked = queries.first(call.values, "timeout")
     if not asked or call.about.verb == "watch":
         return
     try:
-        go_times.parse_duration(asked)
+        call.time_allowed = go_times.parse_duration(asked)
     except go_times.Unreadable as problem:
         raise refusals.bad_request(f"invalid timeout specified in the request URL - {problem}") from None
 

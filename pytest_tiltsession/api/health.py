@@ -4,10 +4,9 @@ Knows no Session. A check that fails is handed in by its name. Sources: the *hea
 what a failing check answers follows Kubernetes.
 """
 
-import urllib.parse
 from collections.abc import Iterable, Mapping
 
-from pytest_tiltsession.api import documents, messages
+from pytest_tiltsession.api import documents, messages, queries
 
 _CHECKS = (
     "ping",
@@ -67,7 +66,7 @@ def unknown_path() -> messages.Response:
 
 
 def _all(endpoint: str, checks: tuple[str, ...], query: str, failing: Mapping[str, str]) -> messages.Response:
-    parameters = urllib.parse.parse_qs(query, keep_blank_values=True)
+    parameters = queries.parse(query)
     excluded = set(parameters.get("exclude", ()))
     lines = []
     failed = False

@@ -5,7 +5,6 @@ is how the real server's patches come to be quoted in its refusals (stories ``ti
 Texts are compact: no white space outside of strings.
 """
 
-import json
 import re
 from json import decoder
 from typing import Any
@@ -15,7 +14,9 @@ from pytest_tiltsession.models import encoding
 _RAW, _OBJECT, _ARRAY = "raw", "object", "array"
 _SPACES = re.compile(r'("(?:[^"\\]|\\.)*+")|[ \t\r\n]+')
 _ESCAPED_IN_HTML = re.compile("[<>&\u2028\u2029]")
-_raw_decode = json.JSONDecoder().raw_decode
+_SCALAR = re.compile(r'"(?:[^"\\]|\\.)*+"|[^,\]}]+')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{},:]|[^\[\]{},:"]+')
+_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|([\[{])|[\]}]')
 
 
 class NotOpen(Exception):
@@ -58,15 +59,30 @@ class Node:
         return self.raw is not None and self.raw.startswith("[")
 
     def text(self) -> str:
-        """Write the value, with Go's escapes for HTML."""
+        """Write the value, with Go's escapes for HTML; without recursion, since values may nest 10,000 deep."""
+        written: list[str] = []
+        pending: list[Node | str | None] = [self]
+        while pending:
+            part = pending.pop()
+            if isinstance(part, str):
+                written.append(part)
+            else:
+                pending.extend(("null",) if part is None else reversed(part.parts()))
+        return "".join(written)
+
+    def parts(self) -> "list[Node | str | None]":
+        """Give what the text is made of: pieces of text, and the values between them."""
+        if self.kind == _RAW:
+            raw = "null" if self.raw is None else self.raw
+            return [_ESCAPED_IN_HTML.sub(_escape, raw) if _ESCAPED_IN_HTML.search(raw) else raw]
+        parts: list[Node | str | None] = []
         if self.kind == _OBJECT:
-            members = (f"{encoding.compact(key)}:{text_of(self.members[key])}" for key in sorted(self.members))
-            return "{" + ",".join(members) + "}"
-        if self.kind == _ARRAY:
-            return "[" + ",".join(text_of(item) for item in self.items) + "]"
-        if self.raw is None:
-            return "null"
-        return _ESCAPED_IN_HTML.sub(_escape, self.raw) if _ESCAPED_IN_HTML.search(self.raw) else self.raw
+            for key in sorted(self.members):
+                parts += [f"{',' if parts else ''}{encoding.compact(key)}:", self.members[key]]
+            return ["{", *parts, "}"]
+        for item in self.items:
+            parts += [",", item] if parts else [item]
+        return ["[", *parts, "]"]
 
     def equals(self, other: "Node") -> bool:
         """Compare with another value: objects and arrays by what they hold, all else by its text."""
@@ -92,10 +108,26 @@ class Node:
             return False
         return True
 
-
-def text_of(node: Node | None) -> str:
-    """Write a value that may be null."""
-    return "null" if node is None else node.text()
+    def open_all(self) -> None:
+        """Open the value and all that is in it, in one pass over its text."""
+        entered: list[Node] = []
+        key: str | None = None
+        for match in _TOKEN.finditer(self.raw or ""):
+            part = match[0]
+            if part in ("]", "}"):
+                entered.pop()
+            elif entered and entered[-1].kind == _OBJECT and key is None and part != ",":
+                key = decoder.scanstring(part, 1)[0]  # type: ignore[attr-defined]
+            elif part not in (",", ":"):
+                node = _node(part) if entered else self
+                if entered and entered[-1].kind == _ARRAY:
+                    entered[-1].items.append(node)
+                elif entered and key is not None:
+                    entered[-1].members[key] = node
+                    key = None
+                if node is not None and part in ("[", "{"):
+                    node.kind = _ARRAY if part == "[" else _OBJECT
+                    entered.append(node)
 
 
 def _same(left: Node | None, right: Node | None) -> bool:
@@ -115,7 +147,7 @@ def _members(raw: str | None) -> dict[str, Node | None]:
     at = 1
     while raw[at] != "}":
         key, at = decoder.scanstring(raw, at + (raw[at] == ",") + 1)  # type: ignore[attr-defined]
-        _, end = _raw_decode(raw, at + 1)
+        end = _end(raw, at + 1)
         members[key] = _node(raw[at + 1 : end])
         at = end
     return members
@@ -128,9 +160,23 @@ def _items(raw: str | None) -> list[Node | None]:
     at = 1
     while raw[at] != "]":
         start = at + (raw[at] == ",")
-        _, at = _raw_decode(raw, start)
+        at = _end(raw, start)
         items.append(_node(raw[start:at]))
     return items
+
+
+def _end(raw: str, at: int) -> int:
+    """Find where the value that begins here ends."""
+    if raw[at] not in "[{":
+        match = _SCALAR.match(raw, at)
+        return match.end() if match else len(raw)
+    depth = 0
+    for match in _BRACKET.finditer(raw, at):
+        if match[0][0] != '"':
+            depth += 1 if match[1] else -1
+            if not depth:
+                return match.end()
+    return len(raw)
 
 
 def _node(raw: str) -> Node | None:

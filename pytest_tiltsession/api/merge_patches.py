@@ -56,12 +56,14 @@ def _merge_members(members: dict[str, lazy_json.Node | None], changes: dict[str,
 
 def _prune(node: lazy_json.Node) -> None:
     """Take the nulls out of what a patch adds, at all depths."""
-    if not node.opens():
-        return
-    if node.is_array:
-        node.items = [item for item in node.items if item is not None]
-    else:
-        node.members = {key: item for key, item in node.members.items() if item is not None}
-    for item in node.items if node.is_array else node.members.values():
-        if item is not None:
-            _prune(item)
+    node.open_all()
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        if not node.opens():
+            continue
+        if node.is_array:
+            node.items = [item for item in node.items if item is not None]
+        else:
+            node.members = {key: item for key, item in node.members.items() if item is not None}
+        pending.extend(item for item in (node.items if node.is_array else node.members.values()) if item is not None)

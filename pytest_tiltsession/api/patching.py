@@ -181,12 +181,25 @@ def _untyped_map(body: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
     return _untyped(value or {}), doubled[:_MOST_STRICT_ERRORS]
 
 
-def _untyped(value: Any) -> Any:
+def _untyped(value: dict[str, Any]) -> dict[str, Any]:
     """Give a value with numbers as Go holds them when no type is asked for: int64 where it fits, else float64."""
-    if isinstance(value, dict):
-        return {key: _untyped(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_untyped(item) for item in value]
+    root = {"": value}
+    pending: list[tuple[Any, Any]] = [(root, "")]
+    while pending:
+        holder, key = pending.pop()
+        item = holder[key]
+        if isinstance(item, dict):
+            copy = holder[key] = dict(item)
+            pending.extend((copy, name) for name in reversed(copy))
+        elif isinstance(item, list):
+            items = holder[key] = list(item)
+            pending.extend((items, index) for index in reversed(range(len(items))))
+        else:
+            holder[key] = _untyped_scalar(item)
+    return root[""]
+
+
+def _untyped_scalar(value: Any) -> Any:
     is_int64 = isinstance(value, int) and -(1 << 63) <= value < 1 << 63
     if is_int64 or not isinstance(value, int | float):
         return value

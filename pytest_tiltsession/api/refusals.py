@@ -9,7 +9,6 @@ from pytest_tiltsession.models import go_texts, metadata
 from pytest_tiltsession.models import session as session_models
 from pytest_tiltsession.rules import field_errors
 
-
 _MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -207,6 +206,12 @@ def version_to_come(asked: int, current: int) -> Refusal:
     cause = metadata.StatusCause("ResourceVersionTooLarge", "Too large resource version")
     details = metadata.StatusDetails(causes=(cause,), retry_after_seconds=1)
     return _failure(504, "Timeout", message, details)
+
+
+def too_late() -> Refusal:
+    """504 for a request that was not done in the time that the client allows; without ``kind``, as it is written."""
+    message = "Timeout: request did not complete within the allotted timeout"
+    return _failure(504, "Timeout", message, metadata.StatusDetails())
 
 
 def rejected_patch() -> Refusal:

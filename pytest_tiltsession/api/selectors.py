@@ -69,9 +69,10 @@ def int64(text: str) -> int | None:
     digits = text[1:] if text[:1] in ("+", "-") else text
     if not (digits.isascii() and digits.isdigit()):
         return None
-    if len(digits.lstrip("0")) > _INT64_DIGITS:
+    significant = digits.lstrip("0") or "0"
+    if len(significant) > _INT64_DIGITS:
         return None
-    number = int(text.lstrip("+"))
+    number = -int(significant) if text.startswith("-") else int(significant)
     return number if -_INT64 <= number < _INT64 else None
 
 

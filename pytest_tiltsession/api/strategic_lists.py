@@ -11,28 +11,38 @@ _MARKER = "$patch"
 
 def without_nulls(value: Any) -> Any:
     """Take the nulls out of the objects of a value of the patch, in place."""
-    if isinstance(value, dict):
-        for key in [key for key, item in value.items() if item is None]:
-            del value[key]
-    if isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            without_nulls(item)
+    pending = [value]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, dict):
+            for key in [key for key, item in found.items() if item is None]:
+                del found[key]
+        if isinstance(found, dict | list):
+            pending.extend(found.values() if isinstance(found, dict) else found)
     return value
 
 
 def without_directives(value: Any) -> tuple[bool, Any]:
     """Take the objects with a ``$patch`` out of a value; tell whether the value itself may stay."""
-    if isinstance(value, dict):
-        if _MARKER in value:
-            return False, None
-        for key, item in list(value.items()):
-            kept, value[key] = without_directives(item)
-            if not kept:
-                del value[key]
-    elif isinstance(value, list):
-        stripped = [without_directives(item) for item in value]
-        return True, [item for kept, item in stripped if kept]
-    return True, value
+    if _is_directive(value):
+        return False, None
+    root = [value]
+    pending: list[tuple[Any, Any]] = [(root, 0)]
+    while pending:
+        holder, place = pending.pop()
+        found = holder[place]
+        if isinstance(found, dict):
+            for key in [key for key, item in found.items() if _is_directive(item)]:
+                del found[key]
+            pending.extend((found, key) for key in found)
+        elif isinstance(found, list):
+            kept = holder[place] = [item for item in found if not _is_directive(item)]
+            pending.extend((kept, index) for index in range(len(kept)))
+    return True, root[0]
+
+
+def _is_directive(value: Any) -> bool:
+    return isinstance(value, dict) and _MARKER in value
 
 
 def holds(items: list[Any], item: Any) -> bool:

@@ -46,7 +46,7 @@ class Watch:
         served: bool = True,
     ) -> None:
         self.headers: messages.Headers = (("Content-Type", writer.content_type),)
-        self.timeout: float | None = float(asked.timeout) if asked.timeout else None
+        self.timeout = _seconds(asked.timeout or 0)
         self.record: requests.RequestRecord | None = None
         self._server = server
         self._asked = asked
@@ -199,3 +199,9 @@ class Watch:
             event_lines.Event(event_lines.BOOKMARK, value=event_lines.bookmark(self._server.world.objects.revision))
         )
         return True
+
+
+def _seconds(asked: int) -> float | None:
+    """Give how long a watch lasts; None for no end. Go counts it in 64 bits of nanoseconds, which wrap around."""
+    nanos = (asked * 1_000_000_000 + (1 << 63)) % (1 << 64) - (1 << 63)
+    return nanos / 1_000_000_000 if nanos else None

@@ -100,7 +100,12 @@ class Tilt:
         return verdict
 
     def settled(self, value: session.Session, done: bool, error: str) -> session.Session:
-        """Give the Session as the controller writes it: targets, done and error are Tilt's, pid and start time stay."""
+        """Give the Session as the controller writes it: targets, done and error are Tilt's, pid and start time stay.
+
+        One that only waits for its finalizers stays as it is: the controller does not look at it any more.
+        """
+        if value.metadata.deletion_timestamp is not None:
+            return value
         status = dataclasses.replace(value.status, targets=self.targets, done=done, error=error)
         return value if status == value.status else dataclasses.replace(value, status=status)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pytest_tiltsession import times
 
 _LIMIT = 1 << 63
+_LIMIT_DIGITS = 19
 _UNITS = {
     b"ns": 1,
     b"us": times.MICROSECOND,
@@ -67,14 +68,15 @@ def parse_duration(text: str) -> int:
         after = b""
         if rest[:1] == b".":
             after, rest = _digits(rest[1:])
-        if (not before and not after) or int(before or b"0") > _LIMIT:
+        significant = before.lstrip(b"0") or b"0"
+        if (not before and not after) or len(significant) > _LIMIT_DIGITS or int(significant) > _LIMIT:
             raise invalid
         name, rest = _unit(rest)
         if not name:
             raise Unreadable(f"time: missing unit in duration {_quoted(whole)}")
         if name not in _UNITS:
             raise Unreadable(f"time: unknown unit {_quoted(name)} in duration {_quoted(whole)}")
-        total += int(before or b"0") * _UNITS[name] + _fraction_of(after, _UNITS[name])
+        total += int(significant) * _UNITS[name] + _fraction_of(after, _UNITS[name])
         if total > _LIMIT:
             raise invalid
     if whole[:1] == b"-":

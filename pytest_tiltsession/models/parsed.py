@@ -54,14 +54,26 @@ def doubled_fields(value: Any, trail: str = "") -> Iterator[str]:
 
     ``trail`` is the path of the value itself: ``spec.ci``, ``[0].value``, empty for the document.
     """
+    entered = [_paths(value, trail)]
+    while entered:
+        found = next(entered[-1], None)
+        if found is None:
+            entered.pop()
+            continue
+        path, item, doubled = found
+        if doubled:
+            yield path
+        if isinstance(item, dict | list):
+            entered.append(_paths(item, path))
+
+
+def _paths(value: Any, trail: str) -> Iterator[tuple[str, Any, bool]]:
+    """Give path and value of all that an object or array holds, and whether its key was already named."""
     if isinstance(value, dict):
         seen: set[str] = set()
         for key, item in pairs_of(value):
-            path = f"{trail}.{key}" if trail else key
-            if key in seen:
-                yield path
+            yield f"{trail}.{key}" if trail else key, item, key in seen
             seen.add(key)
-            yield from doubled_fields(item, path)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from doubled_fields(item, f"{trail}[{index}]")
+            yield f"{trail}[{index}]", item, False

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from pytest_tiltsession.api import messages, watching
 
 PATH = "/apis/tilt.dev/v1alpha1/sessions"
@@ -58,8 +60,10 @@ def test_a_watch_of_no_resource_is_an_internal_error(api: Any) -> None:
     """The text is escaped for browsers, as Kubernetes does."""
     seen = api.call("GET", "/apis/tilt.dev/v1alpha1/watch", "a=<b>")
 
-    assert seen.status == 500
-    assert b'"/apis/tilt.dev/v1alpha1/watch?a=&lt;b&gt;": failed to create RequestInfo: ' in seen.raw
+    url = "/apis/tilt.dev/v1alpha1/watch?a=&lt;b&gt;"
+    problem = "unable to determine kind and namespace from url"
+    expected = f'Internal Server Error: "{url}": failed to create RequestInfo: {problem}, {url}\n'
+    assert (seen.status, seen.raw.decode(), "cache-control" in seen.headers) == (500, expected, False)
 
 
 def test_a_bad_timeout_is_told_before_a_missing_token(api: Any) -> None:
@@ -75,6 +79,16 @@ def test_a_token_behind_two_spaces_is_not_read_and_warned_of(api: Any) -> None:
     assert (seen.status, len(seen.warnings)) == (403, 1)
     assert api.get("Tiltfile", authorization="bearer a-token").status == 200
     assert api.get("Tiltfile", authorization="Basic a-token").status == 403
+
+
+def test_who_acts_as_somebody_else_may_do_what_that_one_may(api: Any) -> None:
+    """Only the group of the masters may do anything; the refusal names the user that was asked for."""
+    seen = api.get("Tiltfile", impersonate_user="jane")
+
+    assert (seen.status, seen.headers["x-content-type-options"]) == (403, "nosniff")
+    assert 'User "jane" cannot get resource "sessions"' in seen.message
+    assert api.get("Tiltfile", impersonate_user="jane", impersonate_group="system:masters").status == 200
+    assert 'User "system:anonymous"' in api.get("Tiltfile", authorization="", impersonate_user="jane").message
 
 
 def test_uiresources_are_an_empty_list(api: Any) -> None:
@@ -164,3 +178,48 @@ def test_checks_that_fail_show_in_health_and_metrics(api: Any) -> None:
 
     assert api.call("GET", "/readyz").status == 500
     assert b"apiserver_request_total" in api.call("GET", "/metrics").raw
+
+
+def test_a_time_that_nobody_keeps_is_over_when_the_work_is_done(api: Any) -> None:
+    """The answer is written by the filter in front, without kind and type; what was asked for is done all the same."""
+    seen = api.create("late", "timeout=1ns")
+
+    told = {"metadata": {}, "status": "Failure", "reason": "Timeout", "details": {}, "code": 504}
+    assert seen.body == {**told, "message": "Timeout: request did not complete within the allotted timeout"}
+    assert (seen.status, seen.headers["content-type"]) == (504, "text/plain; charset=utf-8")
+    assert api.get("late", "timeout=0").status == 200
+    assert api.call("GET", PATH, "watch=1&timeout=1ns&timeoutSeconds=-1").status == 200
+
+
+def test_numbers_of_any_length_are_refused_in_gos_words(api: Any) -> None:
+    """Thousands of digits are out of range, and nothing worse."""
+    digits = "9" * 5000
+
+    assert api.get("", f"limit={digits}").message.endswith("value out of range")
+    assert api.get("", f"limit={'0' * 5000}1").status == 200
+    assert api.get("", f"timeout={digits}s").message.startswith("invalid timeout specified in the request URL")
+
+
+def test_what_a_refusal_quotes_holds_no_markup(api: Any) -> None:
+    """The sentence about who may not do what is escaped for browsers, the name of the object is not."""
+    assert 'cannot get path "/version&lt;b&gt;"' in api.call("GET", "/version%3Cb%3E", authorization="").message
+    assert api.get("a%3Cb", authorization="").message.startswith('sessions.tilt.dev "a<b" is forbidden: ')
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "status"),
+    [
+        ("/version", "application/json", 200),
+        ("/version", "application/yaml", 415),
+        ("/apis", "application/yaml; x=y", 200),
+        ("/apis/tilt.dev", "text/plain", 415),
+        ("/apis/tilt.dev/v1alpha1", "text/plain, application/json", 200),
+        (PATH, "text/plain", 200),
+    ],
+)
+def test_discovery_reads_only_what_it_writes(api: Any, path: str, sent: str, status: int) -> None:
+    """A Content-Type that a path does not read is refused even without a body; resources look at it with the body."""
+    seen = api.call("GET", path, content_type=sent)
+
+    assert seen.status == status
+    assert status == 200 or (seen.message, seen.body["details"]) == ("415: Unsupported Media Type", {})

@@ -58,3 +58,13 @@ def test_a_deleted_session_can_be_shown_as_a_table(api: Any) -> None:
     shown = api.call("DELETE", f"{PATH}/a", accept="application/json;as=Table;v=v1;g=meta.k8s.io").body
 
     assert [row["cells"][0] for row in shown["rows"]] == ["a"]
+
+
+def test_a_session_that_waits_for_its_finalizers_is_left_as_written(api: Any) -> None:
+    """Tilt's controller looks at no Session with a deletionTimestamp: a status by hand stays, and ends nothing."""
+    api.create("held", finalizers=["a.b/c"])
+    api.delete("held")
+    api.merge("held", {"status": {"done": True, "error": "by hand", "targets": None}}, subresource="/status")
+
+    status = api.get("held").body["status"]
+    assert (status["done"], status["error"], status["targets"], api.done) == (True, "by hand", None, [])

@@ -276,7 +276,28 @@ def test_numbers_of_a_strategic_patch_are_those_of_go():
     assert (422, True) == (code, message.endswith(f": {words}"))
 
 
+NESTED = '{"a":' * 9000 + "1" + "}" * 9000
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (MERGE, f'{{"spec":{{"q":{NESTED}}}}}'),
+        (STRATEGIC, f'{{"spec":{{"q":{NESTED}}}}}'),
+        (JSON, f'[{{"op":"add","path":"/spec/q","value":{NESTED}}}]'),
+    ],
+)
+def test_a_patch_may_nest_deeply(kind, body):
+    """Nearly ten thousand levels of what is no field are a warning as one level is."""
+    assert patched(kind, body).warnings == ('unknown field "spec.q"',)
+
+
 def test_a_patch_that_nests_without_end_is_refused():
-    """Far beyond all that a Session holds."""
-    body = '{"a":' * 5000 + "1" + "}" * 5000
-    assert (400, "error decoding patch: exceeded max depth") == refused(MERGE, body)
+    """The reader stops at ten thousand levels."""
+    body = '{"a":' * 10_001 + "1" + "}" * 10_001
+    assert (400, "error decoding patch: invalid character '{' exceeded max depth") == refused(MERGE, body)
+
+
+def test_a_number_of_a_patch_may_have_many_digits():
+    """A merge passes over it, however long it is."""
+    assert patched(MERGE, f'{{"spec":{{"q":{"1" * 5000}}}}}', decoding.IGNORE).warnings == ()

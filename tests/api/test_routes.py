@@ -72,7 +72,7 @@ def test_other_paths_are_about_themselves() -> None:
 
 def test_a_watch_of_nothing_cannot_be_told() -> None:
     """Kubernetes finds no resource behind the bare prefix."""
-    with pytest.raises(routes.Unparsable, match="unable to determine kind and namespace from url"):
+    with pytest.raises(routes.Unparsable, match=r"^unable to determine kind and namespace from url$"):
         routes.about("GET", f"{ROOT}/watch", {})
 
 

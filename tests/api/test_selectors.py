@@ -72,6 +72,8 @@ def test_no_labels_are_like_an_empty_map() -> None:
         ("env tier", "unable to parse requirement: found 'tier', expected: in, notin, =, ==, !=, gt, lt"),
         ("env in (a b)", "unable to parse requirement: found 'b', expected: ',' or ')'"),
         ("env in (a,", "unable to parse requirement: found '', expected: ',', or identifier"),
+        ("env in (a,,)", "unable to parse requirement: found ')', expected: ',', or identifier"),
+        ("env in (,,)", "unable to parse requirement: found ')', expected: ',', or identifier"),
         ("env in (=)", "unable to parse requirement: found '=', expected: ',', ')' or identifier"),
         ("env=)", "unable to parse requirement: found ')', expected: identifier"),
         ("!env=prod", "found '=', expected: ',' or 'end of string'"),

@@ -113,6 +113,33 @@ def test_a_negative_timeout_ends_before_the_first_event(api: Any) -> None:
     assert api.watch("timeoutSeconds=3").stream.timeout == 3.0
 
 
+def test_a_time_that_no_nanoseconds_hold_wraps_around(api: Any) -> None:
+    """Go multiplies in 64 bits, so that 293 years end at once and 586 years soon."""
+    assert api.request("GET", PATH, "watch=1&timeoutSeconds=3").timeout == 3
+    assert api.request("GET", PATH, "watch=1&timeoutSeconds=0").timeout is None
+    assert api.request("GET", PATH, "watch=1&timeoutSeconds=9223372037").timeout < 0
+    assert 0 < api.request("GET", PATH, "watch=1&timeoutSeconds=18446744074").timeout < 1
+
+
+def test_the_options_of_an_old_watch_path_are_those_of_a_list(api: Any) -> None:
+    """Kubernetes checks them by the query alone, which may say watch beside the path."""
+    watch = PATH.replace("/sessions", "/watch/sessions")
+
+    assert api.call("GET", watch, "resourceVersionMatch=Exact&resourceVersion=1&timeoutSeconds=-1").status == 200
+    told = api.call("GET", watch, "sendInitialEvents=true").message
+    assert told.endswith("sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list")
+    told = api.call("GET", watch, "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan").message
+    assert "is forbidden for watch unless the WatchList feature gate is enabled" in told
+
+
+def test_a_bad_include_object_is_told_before_a_form_that_no_event_has(api: Any) -> None:
+    """What the rows are to hold is read first, then the form of the stream is chosen."""
+    table = "application/yaml;as=Table;v=v1;g=meta.k8s.io"
+
+    assert api.call("GET", PATH, "watch=1&includeObject=x", accept=table).status == 400
+    assert api.call("GET", PATH, "watch=1", accept=table).status == 406
+
+
 def test_the_name_in_an_old_watch_path_is_a_selector(api: Any) -> None:
     """The deprecated path of one object watches that one; a selector for another contradicts it."""
     api.create("a")
