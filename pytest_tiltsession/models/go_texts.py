@@ -48,14 +48,32 @@ def _quoted_char(char: str) -> str:
 
 
 def plain(value: Any) -> str:
-    """Print a JSON value as ``%v`` does: ``map[a:1 b:[x y]]``, ``<nil>``."""
-    if value is None:
-        return "<nil>"
+    """Print a JSON value as ``%v`` does: ``map[a:1 b:[x y]]``, ``<nil>``. Without recursion, since values nest deep."""
+    written: list[str] = []
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, str):
+            written.append(part)
+        elif part is None:
+            written.append("<nil>")
+        elif isinstance(part, dict | list):
+            pending.extend(reversed(_pieces(part)))
+        else:
+            written.append(scalar(part))
+    return "".join(written)
+
+
+def _pieces(value: dict[str, Any] | list[Any]) -> list[Any]:
+    """Give the texts and values that the print of a map or list is made of."""
+    pieces: list[Any] = []
     if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{plain(value[key])}" for key in sorted(value)) + "]"
-    if isinstance(value, list):
-        return "[" + " ".join(map(plain, value)) + "]"
-    return value if isinstance(value, str) else scalar(value)
+        for key in sorted(value):
+            pieces += [f"{' ' if pieces else ''}{key}:", value[key]]
+        return ["map[", *pieces, "]"]
+    for item in value:
+        pieces += [" ", item] if pieces else [item]
+    return ["[", *pieces, "]"]
 
 
 def as_text(value: Any) -> str:
