@@ -1,4 +1,4 @@
-"""The command line: ``tiltsession serve``, ``check``, ``show`` and ``record``."""
+"""The command line: ``tiltsession serve``, ``check``, ``show``, ``record``, ``verify`` and ``diff``."""
 
 import argparse
 import contextlib
@@ -11,12 +11,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from pytest_tiltsession import errors, fake_tilt, runner, settings
-from pytest_tiltsession.scenario import file_format, naming, recorder
+from pytest_tiltsession.commands import diff, record, verify
+from pytest_tiltsession.scenario import naming
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code: 0 well, 1 refused by a comparison, 2 bad input."""
-    options = _parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    # Cut here: argparse would take a later -- away, which belongs to the command.
+    command = words[words.index("--") :] if words[:1] == ["record"] and "--" in words else []
+    parser = _parser()
+    options = parser.parse_args(words[: len(words) - len(command)])
+    if command:
+        options.command = command[1:]
+        if not options.command:
+            parser.error("after -- comes the command to record, such as: tiltsession record -- tilt ci")
     try:
         code: int = options.run(options)
     except AssertionError as problem:
@@ -42,12 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     show.set_defaults(run=_show)
     listed = commands.add_parser("scenarios", help="list the named scenarios, each with what it is pinned to")
     listed.set_defaults(run=_scenarios)
-    record = commands.add_parser("record", help="turn recorded watch events into a scenario file")
-    record.add_argument(
-        "--from-trace", required=True, metavar="FILE", type=pathlib.Path, help="a recorded run, as JSON"
-    )
-    record.add_argument("--out", metavar="FILE", type=pathlib.Path, help="where to write; without it, standard output")
-    record.set_defaults(run=_record)
+    record.add(commands)
+    verify.add(commands)
+    diff.add(commands)
     return parser
 
 
@@ -129,20 +135,4 @@ def _scenarios(options: argparse.Namespace) -> int:  # noqa: ARG001
         found = naming.named(name)
         pins = ", ".join((*found.recordings, *found.threads))
         print(f"{name:<34} {found.title}" + (f"  [{pins}]" if pins else ""))
-    return 0
-
-
-def _record(options: argparse.Namespace) -> int:
-    try:
-        document = json.loads(options.from_trace.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise errors.InvalidScenario(f"{options.from_trace}: cannot be read as a recorded run: {problem}") from None
-    text = file_format.write_scenario(recorder.scenario_of_trace(document, options.from_trace.stem))
-    if options.out is None:
-        sys.stdout.write(text)
-        return 0
-    try:
-        options.out.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise errors.InvalidScenario(f"{options.out}: cannot be written: {problem.strerror}") from None
     return 0

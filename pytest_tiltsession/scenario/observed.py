@@ -14,6 +14,7 @@ from pytest_tiltsession.rules import exit_conditions
 # How late a version may have been seen: Tilt's batches of about a second and a slow watcher. What contradicts the
 # observed time by more has another reason, and the observation counts.
 _LATEST = 2_000_000
+_SECOND = 1_000_000
 _TIMED_OUT = ("Timeout after ", "Readiness timeout after ")
 
 
@@ -68,13 +69,24 @@ def _limit(versions: Sequence[Version], index: int, base: int) -> int:
     """Give when a version came about at the latest."""
     version = versions[index]
     before = versions[index - 1] if index else None
-    limits = (_written_by(version, before, base), _undecided_until(version, before, base))
+    written = _written_by(version, before, base)
     shown = _latest_time(version.session, base)
-    seen = version.seen
-    if version.earliest is not None:
-        seen = max(seen, shown, _timed_out_at(version, before, base))
-    earliest_possible = max(version.seen - _LATEST if version.earliest is None else version.earliest, shown)
+    if version.earliest is None:
+        seen, earliest_possible = version.seen, max(version.seen - _LATEST, shown)
+    else:
+        seen, earliest_possible = _estimate(version, before, base), max(version.earliest, shown)
+        written = None if written is None else max(written - _SECOND + 1, earliest_possible)
+    limits = (written, _undecided_until(version, before, base))
     return min([seen, *(limit for limit in limits if limit is not None and limit >= earliest_possible)])
+
+
+def _estimate(version: Version, before: Version | None, base: int) -> int:
+    """Give when a version came about whose sighting tells it to the second at best: it may say so itself."""
+    shown = _latest_time(version.session, base)
+    told = _timed_out_at(version, before, base)
+    if not told and before is not None and shown > _latest_time(before.session, base):
+        told = shown
+    return told if told > (version.earliest or 0) - _SECOND and told else max(version.seen, shown)
 
 
 def _written_by(version: Version, before: Version | None, base: int) -> int | None:
@@ -84,7 +96,7 @@ def _written_by(version: Version, before: Version | None, base: int) -> int | No
         return None
     if before is not None and not before.deleted and _written(version) == _written(before):
         return None  # the controller wrote it, which leaves no stamp
-    return stamp * 1_000_000 + 999_999 - base
+    return (stamp + 1) * _SECOND - 1 - base
 
 
 def _written(version: Version) -> tuple[object, ...]:
