@@ -94,7 +94,7 @@ class Settings:
         self.start_micros  # noqa: B018
         self.speed_factor  # noqa: B018
         self.patience_seconds  # noqa: B018
-        if not self._duration("limit"):
+        if (self._duration("limit") or 0) <= 0:
             raise errors.InvalidValue(f'limit={self.limit!r}: give a Go duration of more than 0s, such as "1h"')
 
     @property

@@ -15,6 +15,9 @@ from typing import Any
 from pytest_tiltsession import errors, times
 from pytest_tiltsession.clock import machinery, simulated
 
+# freezegun looks at every name of every module: these load what is named when it is looked at, and pydantic cannot
+# build the models of Kubernetes' client while dates are false.
+_LAZY = ("kubernetes.", "kubernetes_asyncio.", "pytest_tiltsession")
 _EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001  freezegun counts in naive UTC
 _leading = threading.Lock()
 
@@ -31,7 +34,7 @@ def frozen(clock: simulated.SimulatedClock) -> Iterator[None]:
         import freezegun  # start-up cost: only a test that freezes pays for it
 
         machinery.load()
-        ignored = list(machinery.PREFIXES)
+        ignored = [*machinery.PREFIXES, *_LAZY]
         # The machinery first: a loop in another thread would see the time jump, and fire all its timers.
         with _machinery_runs_on(), freezegun.freeze_time(_moment(clock.now), ignore=ignored) as freezer:
             _ask_nobody_who_calls()
@@ -97,7 +100,7 @@ class _Leader:
         self._inner.moving = True
         try:
             before, stood = _read(self._freezer), self._clock.now
-            shown = before and _shown(self._freezer)
+            shown = None if before is None else _shown(self._freezer)
             result = move(*args, **kwargs)
             after = _read(self._freezer)
             if before is None or shown is None or after is None:  # time-machine's fixture only begins to travel
@@ -161,7 +164,7 @@ def _ask_nobody_who_calls() -> None:
     """
     lists = getattr(sys.modules.get("freezegun.api"), "ignore_lists", None)
     if lists:
-        spared = {*machinery.PREFIXES, "multiprocessing", "_pytest.terminal", "_pytest.runner"}
+        spared = {*machinery.PREFIXES, *_LAZY, "multiprocessing", "_pytest.terminal", "_pytest.runner"}
         lists[-1] = tuple(name for name in lists[-1] if name not in spared and name.rstrip(".") not in spared)
 
 

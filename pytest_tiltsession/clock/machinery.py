@@ -76,4 +76,3 @@ class _Time:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(sys.modules["time"], name)
-

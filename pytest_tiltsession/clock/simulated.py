@@ -131,8 +131,7 @@ class SimulatedClock:
         Two that want to reach one instant move there once. Raises :class:`errors.ClockError` while the clock is held.
         """
         with self._moving:
-            if instant > self.now:
-                self._move_to(instant)
+            self._move_to(instant)
 
     def step(self) -> bool:
         """Move to the next instant at which something is due and run it; False where nothing is planned."""
@@ -168,9 +167,9 @@ class SimulatedClock:
         """The names of the holds in force: who is stopping time."""
         return tuple(hold.name for hold in self._holds)
 
-    def held_by(self, thread: int) -> tuple[str, ...]:
-        """Give the names of the holds that were taken in the ``with`` blocks of a thread."""
-        return tuple(hold.name for hold in self._holds if hold.thread == thread)
+    def held_by(self, holder: object) -> tuple[str, ...]:
+        """Give the names of the holds of a thread, by its identifier, or of a task; see :class:`holding.Hold`."""
+        return tuple(hold.name for hold in self._holds if holder is not None and holder in (hold.thread, hold.task))
 
     def on_planned(self, planner: Callable[[], None]) -> Callable[[], None]:
         """Call ``planner`` whenever something was planned or a hold ended; gives the function that ends it.

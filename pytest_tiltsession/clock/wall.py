@@ -80,8 +80,6 @@ class WallClock(simulated.SimulatedClock):
         try:
             if not self._holds:
                 self._move_to(self.now)
-                with self.lock:
-                    self._tell()
         finally:
             self._moving.release()
 

@@ -15,7 +15,7 @@ GROUP = "tilt.dev"
 VERSION = "v1alpha1"
 API_VERSION = f"{GROUP}/{VERSION}"
 KIND = "Session"
-GO_PACKAGE = "v1alpha1"
+wire.in_go_package(__name__, "v1alpha1")
 LIST_KIND = "SessionList"
 PLURAL = "sessions"
 

@@ -5,7 +5,6 @@ is described once.
 """
 
 import dataclasses
-import sys
 from typing import Any
 
 STRING = "string"
@@ -72,12 +71,20 @@ def fields_of(cls: type[Any]) -> tuple[Field, ...]:
     return found
 
 
+_packages: dict[str, str] = {}
+
+
+def in_go_package(module: str, package: str) -> None:
+    """Declare in which Go package the classes of a module are; without it that is ``v1``."""
+    _packages[module] = package
+
+
 def go_name(cls: type[Any]) -> str:
     """Give the name that Go's errors use for a model class: ``v1alpha1.SessionSpec``, ``v1.ObjectMeta``.
 
-    A class may name its Go type in ``GO_TYPE``, a module the package of its classes in ``GO_PACKAGE``.
+    A class may name its Go type in ``GO_TYPE``.
     """
     named = getattr(cls, "GO_TYPE", None)
     if named is not None:
         return str(named)
-    return f"{getattr(sys.modules[cls.__module__], 'GO_PACKAGE', 'v1')}.{cls.__name__}"
+    return f"{_packages.get(cls.__module__, 'v1')}.{cls.__name__}"

@@ -17,6 +17,8 @@ from pytest_tiltsession.server import listener, pacing
 
 # How long no byte may have moved before a client counts as one that waits (as for the consumer of a scenario).
 QUIET = 0.05
+# A machine that lets the server's own timer wait lets its clients wait as well: they get so many times more.
+_LAGS = 4
 # A client that asks again and again is never quiet: after so many seconds it need only have no request in work.
 RESTLESS = 1.0
 
@@ -26,7 +28,8 @@ class Situation:
     """What there is to decide by. ``due`` and ``bound`` are microseconds since the epoch, the others seconds.
 
     ``watches`` are open, and so many threads or tasks of the test ``wait``; ``met`` tells whether any client ever
-    asked for something. ``quiet`` is how long no byte has moved, ``restless`` for how long that is being waited for.
+    asked for something. ``quiet`` is how long no byte has moved, ``restless`` for how long that is being waited for,
+    and ``lag`` by how much the machine let the server's own timers wait.
     """
 
     watches: int
@@ -35,6 +38,7 @@ class Situation:
     met: bool
     quiet: float
     restless: float
+    lag: float
     held: bool
     due: int | None
     bound: int
@@ -57,8 +61,9 @@ def decide(seen: Situation) -> Decision:
         return Decision(look_after=QUIET)
     if seen.due is None or seen.due > seen.bound:
         return Decision(stands=True)
-    if seen.met and seen.quiet < QUIET and seen.restless < RESTLESS:
-        return Decision(look_after=min(QUIET - seen.quiet, RESTLESS - seen.restless))
+    enough = QUIET + _LAGS * seen.lag
+    if seen.met and seen.quiet < enough and seen.restless < RESTLESS:
+        return Decision(look_after=min(enough - seen.quiet, RESTLESS - seen.restless))
     return Decision(move=True, look_after=QUIET if seen.met else 0.0)
 
 
@@ -94,9 +99,16 @@ class Auto:
         self._on_stalled = on_stalled
         self._watches: set[telling.Tellable] = set()
         self._wanted: float | None = None  # since when the next instant only waits for silence
+        self._expected: float | None = None  # when the next beat is to come, if nobody nudges
+        self._lag = 0.0
         self._pace = pacing.Pace(served, self._beat, on_error)
         self._end = clock.on_planned(self.nudge)
-        self.runs = True
+        self._stopped = False
+
+    @property
+    def runs(self) -> bool:
+        """Whether the clock is moved."""
+        return self._pace.runs
 
     def nudge(self) -> None:
         """Look at once whether to move."""
@@ -104,8 +116,8 @@ class Auto:
 
     def stop(self) -> None:
         """Move the clock no more; harmless when repeated."""
-        if self.runs:
-            self.runs = False
+        if not self._stopped:
+            self._stopped = True
             self._end()
             self._pace.stop()
             self._moves.happened()
@@ -130,7 +142,14 @@ class Auto:
         )
 
     def _beat(self) -> float | None:
-        """Decide and do; runs on the server's thread."""
+        """Decide and do, and say when to look again; runs on the server's thread."""
+        late = 0.0 if self._expected is None else wall.seconds() - self._expected
+        self._lag = max(late, self._lag / 2)
+        wait = self._decided()
+        self._expected = None if wait is None else wall.seconds() + wait
+        return wait
+
+    def _decided(self) -> float | None:
         seen = self._situation()
         decision = decide(seen)
         if decision.move or decision.look_after is None:
@@ -156,6 +175,7 @@ class Auto:
             met=activity.requests > 0,
             quiet=activity.quiet_seconds(),
             restless=0.0 if self._wanted is None else wall.seconds() - self._wanted,
+            lag=self._lag,
             held=bool(self._clock.holds),
             due=None if due is None else due.at,
             bound=self._bound,

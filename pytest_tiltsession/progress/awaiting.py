@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import holding, simulated
 from pytest_tiltsession.expectations import checks, eventually, failures
 from pytest_tiltsession.progress import settling, waiting
 
@@ -38,7 +38,7 @@ class Moving:
             moved = self._clock.step()
             await self.turn()
             return moved
-        self._paced.check()
+        self._paced.check(holding.current_task())
         await self._wait()
         return True
 
@@ -189,4 +189,3 @@ def checkpoint_of() -> settling.Checkpoint:
             'such as pip install "pytest-tiltsession[async]"'
         ) from None
     return lowlevel.checkpoint
-

@@ -81,9 +81,7 @@ class Timekeeping(checks.Expectations, serving.Served):
         activity = None if self._server is None else self.activity
         return blocked.look(self.look(), self._time_world.clock, self._time_log, activity, self.style)
 
-    def eventually(
-        self, limit: Duration = "30m", *, clock: eventually.MovableClock | None = None
-    ) -> checks.Eventually:
+    def eventually(self, limit: Duration = "30m", *, clock: eventually.MovableClock | None = None) -> checks.Eventually:
         """Give the expectations that wait: they move the clock until they are met, at most by ``limit``.
 
         Under ``auto`` and ``wall`` they wait until the clock has moved.

@@ -71,9 +71,7 @@ class Paced:
     ``explain`` gives what stands in the way, for the errors.
     """
 
-    def __init__(
-        self, clock: simulated.SimulatedClock, moves: Moves, drive: Drive, explain: Callable[[], str]
-    ) -> None:
+    def __init__(self, clock: simulated.SimulatedClock, moves: Moves, drive: Drive, explain: Callable[[], str]) -> None:
         self._clock = clock
         self._moves = moves
         self._drive = drive
@@ -98,18 +96,11 @@ class Paced:
     def step(self) -> bool:
         """Wait until something has happened since the last call; False where nothing is planned.
 
-        Raises :class:`errors.ClockError` where nothing can happen: the clock is held by the thread that waits, or
-        what is due next lies beyond the limit.
+        Raises :class:`errors.ClockError` where nothing can happen: see :meth:`check`.
         """
         if not self._drive.runs:
             return self._clock.step()
-        held = self._clock.held_by(threading.get_ident())
-        if held:
-            raise errors.ClockError(
-                f"the clock is held by {', '.join(map(repr, held))}, and the thread that took the hold waits for it to "
-                f"move: end the hold first\n{self._explain()}"
-            )
-        self.check()
+        self.check(threading.get_ident())
         self.wait()
         return True
 
@@ -120,16 +111,24 @@ class Paced:
 
     def wait(self, given_up: Callable[[], bool] = lambda: False) -> None:
         """Wait until something has happened since the last wait, the drive has stopped, or ``given_up`` says so."""
-        self._seen = self._moves.wait_beyond(
-            self._seen, self._drive.nudge, lambda: given_up() or not self._drive.runs
-        )
+        self._seen = self._moves.wait_beyond(self._seen, self._drive.nudge, lambda: given_up() or not self._drive.runs)
 
     def interrupt(self) -> None:
         """Let the threads in :meth:`wait` ask whether they have given up."""
         self._moves.wake()
 
-    def check(self) -> None:
-        """Raise :class:`errors.ClockError` where the clock will not come to what is due next."""
+    def check(self, waiter: object) -> None:
+        """Raise :class:`errors.ClockError` where the wait would never end.
+
+        That is where the thread or task that is to wait holds the clock, and where the clock will not come to what is
+        due next.
+        """
+        held = self._clock.held_by(waiter)
+        if held:
+            raise errors.ClockError(
+                f"the clock is held by {', '.join(map(repr, held))}, and whoever took the hold now waits for it to "
+                f"move: end the hold first\n{self._explain()}"
+            )
         due = self._clock.next_due()
         why = None if due is None else self._drive.refusal(due)
         if why is not None:

@@ -26,8 +26,13 @@ class Wall:
         self._moves = moves
         self._pace = pacing.Pace(served, self._beat, on_error)
         self._end = clock.on_planned(self.nudge)
-        self.runs = True
+        self._stopped = False
         clock.begin()
+
+    @property
+    def runs(self) -> bool:
+        """Whether the clock is moved."""
+        return self._pace.runs
 
     def nudge(self) -> None:
         """Look at once what is due when."""
@@ -35,8 +40,8 @@ class Wall:
 
     def stop(self) -> None:
         """Let the clock stand; harmless when repeated."""
-        if self.runs:
-            self.runs = False
+        if not self._stopped:
+            self._stopped = True
             self._end()
             self._pace.stop()
             self._clock.end()

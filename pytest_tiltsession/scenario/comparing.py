@@ -107,7 +107,7 @@ def _detail(name: str, one: showing.Shown, other: showing.Shown) -> str:
 def _missing(left: Sequence[showing.Shown], right: Sequence[showing.Shown]) -> str:
     """Name the states that one of them does not show, where the rest is the same."""
     told = [list(map(str, each)) for each in (left, right)]
-    changes = list(difflib.SequenceMatcher(None, *told, autojunk=False).get_opcodes())
+    changes = difflib.SequenceMatcher(None, told[0], told[1], autojunk=False).get_opcodes()
     kinds = {change[0] for change in changes} - {"equal"}
     if kinds == {"delete"}:
         lost = [word for tag, start, end, *_ in changes if tag == "delete" for word in told[0][start:end]]

@@ -31,6 +31,11 @@ class Pace:
         self._stopped = False
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def runs(self) -> bool:
+        """Whether there may be more beats."""
+        return not (self._stopped or self._loop.is_closed())
+
     def nudge(self) -> None:
         """Let there be a beat in the loop's next turn. Any thread, perhaps under a lock; returns at once."""
         if not (self._nudged or self._stopped):

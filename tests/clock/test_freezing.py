@@ -1,5 +1,7 @@
 """The test's own time and the session's as one."""
 
+# ruff: noqa: TID251, DTZ001, DTZ005, DTZ011, SIM117 - what the test reads as the time is what is tested here
+
 import asyncio
 import concurrent.futures
 import datetime as dt
@@ -14,7 +16,6 @@ import freezegun
 import freezegun.api
 import pytest
 import time_machine
-import trio
 
 from pytest_tiltsession import errors
 from pytest_tiltsession.clock import freezing, simulated, wall
@@ -65,11 +66,6 @@ def test_what_falls_due_sees_its_own_instant(leads):
     assert [START / 1_000_000 + 1] == seen
 
 
-def look_at_the_time(leads):
-    """Read the time close to the machinery that calls."""
-    return time.time()
-
-
 def test_threads_see_the_sessions_time(leads):
     """freezegun alone gives the real time to the function of a thread, since a thread called it."""
     found = []
@@ -103,10 +99,12 @@ async def test_timers_of_loops_run_on(leads):
 @pytest.mark.anyio
 async def test_a_loop_that_runs_already_goes_on(clock):
     """Time may be frozen, and moved, in the middle of a loop's life; timers from before come in their time."""
-    with anyio.move_on_after(0.02) as scope, freezing.frozen(clock):
-        clock.advance("10h")
-        await anyio.sleep(0.001)
-        assert not scope.cancel_called
+    with anyio.move_on_after(3600) as scope:
+        with freezing.frozen(clock):
+            clock.advance("10h")
+            await anyio.sleep(0.001)
+            assert not scope.cancel_called
+        scope.deadline = anyio.current_time() + 0.001
         await anyio.sleep_forever()
     assert scope.cancelled_caught
 
@@ -115,7 +113,6 @@ def test_threads_and_processes_are_waited_for_by_the_machines_clock(leads):
     """Timeouts of queues, events, futures and processes run out."""
     with pytest.raises(queue.Empty):
         queue.Queue().get(timeout=0.001)
-    assert not threading.Condition().__enter__() or True
     condition = threading.Condition()
     with condition:
         assert not condition.wait_for(lambda: False, 0.001)
@@ -316,13 +313,19 @@ def test_time_machines_fixture_may_be_handed_over_before_it_travels(clock):
 
 def test_what_is_no_freezer_is_refused(clock):
     """The error says what to hand over."""
-    with pytest.raises(errors.ClockError, match=r"is no freezer: hand over what freeze_time"), freezing.following(clock, 5):
+    with (
+        pytest.raises(errors.ClockError, match=r"is no freezer: hand over what freeze_time"),
+        freezing.following(clock, 5),
+    ):
         pass
 
 
 def test_without_a_freezer_in_force_there_is_none_to_follow(clock):
     """The error says how to freeze, or to let the session lead."""
-    with pytest.raises(errors.ClockError, match="no freezer is in force: freeze the time first"), freezing.following(clock):
+    with (
+        pytest.raises(errors.ClockError, match="no freezer is in force: freeze the time first"),
+        freezing.following(clock),
+    ):
         pass
 
 
@@ -350,6 +353,3 @@ with freezing.frozen(simulated.SimulatedClock(0)):
     assert trio.run(times_out)
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
-
-
-assert trio  # loaded, so that the runs of this file freeze it

@@ -2,10 +2,11 @@
 
 import threading
 
+import anyio
 import pytest
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import holding, simulated
 
 START = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
 
@@ -107,11 +108,17 @@ def test_a_named_hold_keeps_the_clock_and_says_who_holds_it(clock):
 
 @pytest.mark.anyio
 async def test_a_hold_may_be_taken_by_a_task(clock):
-    """``async with`` holds the clock as ``with`` does, and belongs to no thread."""
-    async with clock.hold("the browser starts") as hold:
-        assert (("the browser starts",), ()) == (clock.holds, clock.held_by(threading.get_ident()))
+    """``async with`` holds the clock as ``with`` does; whose it is can be told, for the other tasks of the thread."""
+    other = []
+
+    async def look():
+        other.append(clock.held_by(holding.current_task()))
+
+    async with clock.hold("the browser starts") as hold, anyio.create_task_group() as group:
+        assert ("the browser starts",) == clock.holds == clock.held_by(holding.current_task())
         assert "<Hold 'the browser starts'>" == repr(hold)
-    assert () == clock.holds
+        group.start_soon(look)
+    assert ((), [()]) == (clock.holds, other)
 
 
 def test_holds_add_up(clock):

@@ -1,5 +1,7 @@
 """A clock that follows the machine's: here the machine is the test's own."""
 
+import threading
+
 import pytest
 
 from pytest_tiltsession import errors
@@ -51,7 +53,7 @@ def test_before_it_begins_and_after_its_end_it_stands(machine):
 
 
 def test_the_clock_waits_at_what_is_due(clock, machine):
-    """Nobody sees a time after a deadline whose verdict is not there: that runs at its own instant, then time goes on."""
+    """Nobody sees a time after a deadline whose verdict is not there: that runs first, at its own instant."""
     seen = []
     clock.call_at(START + 3_000_000, lambda: seen.append(clock.elapsed))
     machine.seconds += 0.5
@@ -117,6 +119,22 @@ def test_time_is_one_and_the_same_while_an_instant_is_run(clock, machine):
     clock.call_at(START + 1_000_000, slowly)
     clock.step()
     assert [1_000_000, 1_000_000] == seen
+
+
+def test_a_timer_leaves_a_move_to_the_thread_that_makes_it(clock, machine):
+    """Catching up while another thread moves the clock does nothing, and waits for nobody."""
+    caught_up = threading.Event()
+
+    def look():
+        thread = threading.Thread(target=lambda: (clock.catch_up(), caught_up.set()))
+        thread.start()
+        caught_up.wait(5)
+        found.append(caught_up.is_set())
+
+    found = []
+    clock.call_at(START + 1, look)
+    clock.step()
+    assert [True] == found
 
 
 def test_the_machines_clock_is_read_where_no_freezer_reaches():

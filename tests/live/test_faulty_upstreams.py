@@ -1,6 +1,5 @@
 """Recording from an upstream with faults: what can be had is recorded, and what was not seen is told."""
 
-
 import pytest
 
 

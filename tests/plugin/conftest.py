@@ -2,6 +2,10 @@
 
 import pytest
 
+# Loaded before any inner run: pytester unloads what a run within this process has loaded, and libraries that are
+# written in C, such as that for YAML, do not work when they are loaded a second time.
+import pytest_tiltsession.runner  # noqa: F401
+
 
 @pytest.fixture
 def pytester(pytester, monkeypatch):

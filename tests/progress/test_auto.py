@@ -1,5 +1,6 @@
 """``auto``: the clock jumps while everybody waits for it, and for nobody else."""
 
+import contextlib
 import dataclasses
 import itertools
 import threading
@@ -7,10 +8,11 @@ import threading
 import pytest
 
 from pytest_tiltsession import errors, fake_tilt
-from pytest_tiltsession.progress import auto, settling
+from pytest_tiltsession.progress import auto, settling, waiting
+from pytest_tiltsession.server import host
 
 SITUATION = auto.Situation(
-    watches=1, waiting=0, busy=False, met=True, quiet=1.0, restless=0.0, held=False, due=5, bound=10
+    watches=1, waiting=0, busy=False, met=True, quiet=1.0, restless=0.0, lag=0.0, held=False, due=5, bound=10
 )
 MOVES = auto.Decision(move=True, look_after=auto.QUIET)
 RESTS = auto.Decision()
@@ -33,6 +35,11 @@ def situation(**changes):
         pytest.param(situation(busy=True, restless=9.0), auto.Decision(look_after=auto.QUIET), id="in work for long"),
         pytest.param(situation(quiet=0.02), auto.Decision(look_after=auto.QUIET - 0.02), id="a byte has just moved"),
         pytest.param(situation(quiet=0.02, restless=auto.RESTLESS), MOVES, id="a client that is never quiet"),
+        pytest.param(
+            situation(quiet=0.1, lag=0.05),
+            auto.Decision(look_after=pytest.approx(0.15)),
+            id="quiet, but the machine lets everybody wait",
+        ),
         pytest.param(situation(due=None), STANDS, id="nothing planned"),
         pytest.param(situation(due=10), MOVES, id="due at the limit"),
         pytest.param(situation(due=11), STANDS, id="due beyond the limit"),
@@ -141,25 +148,25 @@ def test_a_wait_sees_what_others_do(serve):
     fake = serve(progress="auto", exit_condition="manual", timeout=None, readiness_timeout=None)
     api = fake.server("api")
     fake.clock.call_at(fake.clock.start + 10**9, lambda: None, what="far away")
-    with fake.clock.hold("a thread works"):
-        waits = threading.Event()
-        watched = []
+    waits, held, seen = threading.Event(), threading.Event(), threading.Event()
 
-        def predicate(session):
-            watched.append(session)
-            waits.set()
-            return any(target.state.active for target in session.status.targets)
+    def predicate(session):
+        waits.set()
+        return any(target.state.active for target in session.status.targets)
 
-        def work():
+    def work():
+        with fake.clock.hold("a thread works"):
+            held.set()
             waits.wait(20)
             api.start()
+            seen.wait(20)
 
-        thread = threading.Thread(target=work)
-        thread.start()
-        # Taken by this thread, the hold would be this wait's own: another thread takes it over.
-        fake.clock._holds[0].thread = thread.ident
-        found = fake.run_until(predicate)
-        thread.join(20)
+    thread = threading.Thread(target=work)
+    thread.start()
+    held.wait(20)
+    found = fake.run_until(predicate)
+    seen.set()
+    thread.join(20)
     assert 0 == fake.clock.elapsed
     assert found.status.targets[0].state.active is not None
 
@@ -168,7 +175,7 @@ def test_who_holds_the_clock_does_not_wait_for_it(serve):
     """A wait inside one's own hold would never end: it is refused, with who waits for what."""
     fake = serve(progress="auto")
     fake.server("api").start()
-    with fake.clock.hold("me"), pytest.raises(errors.ClockError, match="held by 'me', and the thread that took") as no:
+    with fake.clock.hold("me"), pytest.raises(errors.ClockError, match="held by 'me', and whoever took the hold") as no:
         fake.run_until_done()
     assert "not ready  api:serve" in str(no.value)
 
@@ -207,6 +214,19 @@ def test_a_watch_in_vain_is_told_and_ended(serve, client_of):
     assert "the clock of this session stands: nothing more is planned" in last["object"]["message"]
     assert "not ready  api:serve" in last["object"]["message"]
     assert [last["object"]["message"]] == fake.problems()
+
+
+def test_a_watch_is_given_time_before_it_is_told(serve, client_of):
+    """Within its patience it stays open where the clock stands: somebody may yet act."""
+    fake = serve(progress="auto", exit_condition="manual", patience="1h")
+    api = fake.server("api").start()
+    with client_of(fake).watch() as events:
+        next(events)
+        fake._drive.nudge()
+        settling.Settling(fake._serving.listener).wait()
+        api.ready()
+        assert "MODIFIED" == next(events)["type"]
+    assert [] == fake.problems()
 
 
 def test_a_watch_beyond_the_limit_is_told_so(serve, client_of):
@@ -254,6 +274,27 @@ def test_a_step_that_fails_is_a_problem_of_the_fake_and_time_goes_on(serve):
     assert ["an error inside the fake: RuntimeError: impossible"] == fake.problems()
 
 
+def test_a_move_by_hand_is_not_waited_for(serve, client_of, monkeypatch):
+    """The server goes on answering while the test moves the clock, even where it would move it itself just then."""
+    monkeypatch.setattr(auto, "QUIET", 0.0)
+    fake = serve(progress="auto")
+    client = client_of(fake)
+    test, read = threading.current_thread(), []
+
+    def look():
+        if threading.current_thread() is test:
+            fake._drive.nudge()
+            read.extend(client.status()["done"] for _ in range(3))
+
+    with client.watch() as events:
+        with fake.clock.hold("the watch"):
+            next(events)
+            fake.server("api").start()
+            fake.clock.on_settled(look)
+        fake.clock.advance("1ms")
+    assert 3 == len(read)
+
+
 def test_the_end_of_the_process_ends_every_wait(serve, client_of):
     """Under ``exit_when_done`` the jump that ends the session closes the port, and the watch ends cleanly."""
     fake = serve(progress="auto", exit_when_done=True)
@@ -284,6 +325,28 @@ def test_stop_ends_a_wait_of_another_thread(serve):
         fake.stop()
         thread.join(20)
     assert ["the clock is held by 'the end' and cannot move"] == found
+
+
+def test_the_end_of_the_servers_thread_ends_every_wait(serve, monkeypatch):
+    """Where nothing is left that could move the clock, a thread that waits moves it itself."""
+    monkeypatch.setattr(waiting, "_GLANCE", 0.01)
+    fake = serve(progress="auto")
+    fake.server("api").start()
+    waits = threading.Event()
+    found = []
+
+    def wait():
+        with contextlib.suppress(errors.ClockError):
+            fake.run_until(lambda _: waits.set())
+        found.append(fake.clock.holds)
+
+    with fake.clock.hold("the end"):
+        thread = threading.Thread(target=wait)
+        thread.start()
+        waits.wait(20)
+        host.shutdown()
+        thread.join(20)
+    assert [("the end",)] == found
 
 
 def test_before_it_serves_and_after_it_the_test_moves_the_clock():

@@ -151,6 +151,15 @@ async def test_a_wait_that_is_cancelled_leaves_the_clock_and_the_loop_alone(serv
     assert 0 == fake.clock.elapsed
 
 
+async def test_a_task_that_holds_the_clock_does_not_wait_for_it(serve):
+    """The hold of the task itself would never end; that of another may."""
+    fake = serve(progress="auto")
+    fake.server("api").start()
+    async with fake.clock.hold("me"):
+        with pytest.raises(errors.ClockError, match="held by 'me', and whoever took the hold now waits"):
+            await fake.arun_until_done()
+
+
 @pytest.mark.parametrize("settings", [{"progress": "auto"}, {"progress": "wall", "speed": 3000}], ids=str)
 async def test_where_the_clock_moves_by_itself_the_loop_goes_on_meanwhile(serve, settings):
     """The twins wait for the clock, and the consumer's task runs on in the loop that they do not block."""
@@ -158,9 +167,10 @@ async def test_where_the_clock_moves_by_itself_the_loop_goes_on_meanwhile(serve,
     fake.server("api").start()
     consumer = Consumer(fake)
     async with anyio.create_task_group() as group:
-        group.start_soon(consumer.run)
-        while not consumer.read:
-            await anyio.lowlevel.checkpoint()
+        async with fake.clock.hold("the consumer starts"):
+            group.start_soon(consumer.run)
+            while not consumer.read:
+                await anyio.lowlevel.checkpoint()
         await fake.arun_until_done()
         await fake.aeventually().expect_failed()
         while len(consumer.read) < 2:
