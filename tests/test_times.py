@@ -45,7 +45,8 @@ def test_what_go_refuses_is_refused(text):
 @pytest.mark.parametrize(
     "text",
     ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.123Z", "2026-01-01T00:00:00.123456789Z", "",
-     "2026-02-30T00:00:00.000000Z", "2026-01-01T24:00:00.000000Z", "2026-01-01 00:00:00.000000Z", "2026-01-01T00:00:00.000000"],
+     "2026-02-30T00:00:00.000000Z", "2026-01-01T24:00:00.000000Z", "2026-01-01 00:00:00.000000Z",
+     "2026-01-01T00:00:00.000000"],
 )  # fmt: skip
 def test_a_micro_time_has_exactly_six_digits_and_a_zone(text):
     """Any other number of digits, a date that does not exist or a missing zone is refused."""

@@ -155,7 +155,7 @@ def test_a_reload_writes_back_what_the_tiltfile_says(the_gate, the_world, tiltfi
 
 
 def test_a_session_that_waits_for_its_finalizers_is_left_alone(the_world, the_gate, declare, tiltfile):
-    """Tilt's controller does not look at a Session that is being deleted: neither a change nor a deadline shows in it."""
+    """Tilt's controller does not look at a Session that is being deleted: no change, no deadline shows in it."""
     api = declare("api:serve", "server")
     held = dataclasses.replace(tiltfile().metadata, finalizers=("a/b",), deletion_timestamp=1)
     the_world.objects.commit(dataclasses.replace(tiltfile(), metadata=held), at=the_world.clock.now, cause="client")
