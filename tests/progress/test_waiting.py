@@ -78,10 +78,12 @@ def test_a_wait_can_be_given_up():
     thread = threading.Thread(target=lambda: found.append(moves.wait_beyond(0, waits.set, lambda: bool(given_up))))
     thread.start()
     waits.wait(20)
+    before = moves.waiting
     given_up.append(True)
+    assert (1, 0) == (before, moves.waiting)
     moves.wake()
     thread.join(20)
-    assert ([0], 0) == (found, moves.waiting)
+    assert [0] == found
 
 
 def test_under_reads_a_mover_in_another_thread_is_not_waited_for(serve, client_of):
