@@ -1,6 +1,5 @@
 """FakeTilt: clock, gate, API, server, drivers and expectations wired into one fake; usable without pytest."""
 
-import dataclasses
 import pathlib
 import shutil
 import tempfile
@@ -34,11 +33,11 @@ class FakeTilt(driving.Driving, timekeeping.Timekeeping):
         settings: settings_module.Settings | None = None,
         /,
         *,
-        directory: pathlib.Path | None = None,
-        config: pathlib.Path | None = None,
+        directory: pathlib.Path | str | None = None,
+        config: pathlib.Path | str | None = None,
         **options: Any,
     ) -> None:
-        self.settings = dataclasses.replace(settings or settings_module.Settings(), **options)
+        self.settings = settings_module.made(settings, options)
         self.scenario = self.settings.read_scenario()
         start = self.scenario.start if self.scenario is not None else self.settings.start_micros
         self.clock = timekeeping.clock_for(self.settings, start)
@@ -48,8 +47,8 @@ class FakeTilt(driving.Driving, timekeeping.Timekeeping):
         self._server_errors: list[str] = []
         self._player: player.Player | None = None
         self._server: serving.Serving | None = None
-        self._directory = directory
-        self._config = config
+        self._directory = None if directory is None else pathlib.Path(directory)
+        self._config = None if config is None else pathlib.Path(config)
         self._own_directory: pathlib.Path | None = None
         self._blocks = 0
         self.label = "never served"

@@ -157,6 +157,16 @@ class Settings:
 NAMES = tuple(field.name for field in dataclasses.fields(Settings))
 
 
+def made(settings: Settings | None, options: Mapping[str, Any]) -> Settings:
+    """Give settings with some options changed; raises InvalidValue for unknown ones and for what are no settings."""
+    for name in options:
+        if name not in NAMES:
+            raise errors.InvalidValue(unknown_name(name))
+    if settings is not None and not isinstance(settings, Settings):
+        raise errors.InvalidValue(f"{settings!r} are no Settings: name what it is, such as scenario={settings!r}")
+    return dataclasses.replace(settings or Settings(), **options)
+
+
 def unknown_name(name: str, known: Iterable[str] = NAMES) -> str:
     """Say that there is no such option, with the nearest ones or all of them."""
     known = tuple(known)

@@ -20,7 +20,9 @@ class Driving(resource_declaring.ResourceDrivers):
     def _settle(self) -> None:
         """Do what a change may have made necessary; nothing here."""
 
-    def job(self, name: str, *, resources: Sequence[str] | None = None, auto_init: bool = True) -> drivers.JobDriver:
+    def job(
+        self, name: str, *, resources: str | Sequence[str] | None = None, auto_init: bool = True
+    ) -> drivers.JobDriver:
         """Declare a job: the resource ``name`` gives the target ``name:update``; a name with a colon is the target's.
 
         It waits (``tiltfile-reload``), or is inactive with ``auto_init=False``.
@@ -28,18 +30,18 @@ class Driving(resource_declaring.ResourceDrivers):
         return self._declare(name, "update", session.JOB, resources, auto_init)  # type: ignore[return-value]
 
     def server(
-        self, name: str, *, resources: Sequence[str] | None = None, auto_init: bool = True
+        self, name: str, *, resources: str | Sequence[str] | None = None, auto_init: bool = True
     ) -> drivers.ServerDriver:
         """Declare a server: the resource ``name`` gives the target ``name:serve``; one with a colon is the target's."""
         return self._declare(name, "serve", session.SERVER, resources, auto_init)  # type: ignore[return-value]
 
     def _declare(
-        self, name: str, suffix: str, type_: str, resources: Sequence[str] | None, auto_init: bool
+        self, name: str, suffix: str, type_: str, resources: str | Sequence[str] | None, auto_init: bool
     ) -> drivers.Driver:
         resource, _, given = name.rpartition(":") if ":" in name else (name, "", "")
         target = name if given else f"{name}:{suffix}"
         waiting = session.TargetState(waiting=session.TargetStateWaiting(drivers.RELOADED))
-        named = (resource,) if resources is None else tuple(resources)
+        named = (resource,) if resources is None else _names(resources)
         return self._drivers.declare(target, type_, named, waiting if auto_init else session.INACTIVE)
 
     def target(self, name: str) -> drivers.Driver:
@@ -53,7 +55,7 @@ class Driving(resource_declaring.ResourceDrivers):
     def reload(
         self,
         *,
-        remove: Sequence[str] = (),
+        remove: str | Sequence[str] = (),
         exit_condition: str | None = None,
         timeout: str | None = None,
         readiness_timeout: str | None = None,
@@ -70,7 +72,7 @@ class Driving(resource_declaring.ResourceDrivers):
         if readiness_timeout is not None:
             ci = dataclasses.replace(ci, readiness_timeout=times.parse_duration(readiness_timeout))
         spec = dataclasses.replace(spec, exit_condition=exit_condition or spec.exit_condition, ci=ci)
-        removed = [self._drivers.get(name).name for name in remove]
+        removed = [self._drivers.get(name).name for name in _names(remove)]
         self._gate.submit(changes.TiltChange(spec=spec, removed=removed, reload=True, note="the Tiltfile is reloaded"))
         self._settle()
 
@@ -78,3 +80,8 @@ class Driving(resource_declaring.ResourceDrivers):
         """Let the connection to the cluster fail: a CI session ends with ``cluster connection failed``."""
         self._gate.submit(changes.TiltChange(cluster_error=failed, note="the cluster connection fails"))
         self._settle()
+
+
+def _names(given: str | Sequence[str]) -> tuple[str, ...]:
+    """Give one name or several as a tuple; a text is one name, not its letters."""
+    return (given,) if isinstance(given, str) else tuple(given)

@@ -49,5 +49,6 @@ def add_sections(item: pytest.Item, test_report: pytest.TestReport) -> None:
     fakes = [*own, *(shared if "tilt_session_factory" in getattr(item, "fixturenames", ()) else ())]
     for fake in fakes:
         name = f" ({fake.label})" if len(fakes) > 1 else ""
-        test_report.sections.append((f"tilt session timeline{name}", fake.render_timeline()))
+        standing = "\n".join([fake.render_timeline(), "", fake.blocked().around(), *fake.problems()])
+        test_report.sections.append((f"tilt session timeline{name}", standing))
         test_report.sections.append((f"tilt session requests{name}", fake.render_requests()))

@@ -84,7 +84,13 @@ class Connection(asyncio.BufferedProtocol):
         self.wire.paused = True
 
     def resume_writing(self) -> None:
-        """Go on: the client has read."""
+        """Go on in the loop's next turn: the client has read.
+
+        Not at once, since a transport that is closed while it tells this tells twice that the connection is lost.
+        """
+        self._loop.call_soon(self._resume)
+
+    def _resume(self) -> None:
         self.wire.resumed()
         if self._watch is not None:
             self._watch.pump()
@@ -153,7 +159,14 @@ class Connection(asyncio.BufferedProtocol):
 
     def _refuse(self, refused: request_line.Refused) -> None:
         self.wire.send(answering.refusal(refused.line, refused.body))
-        self.wire.linger()
+        self._linger()
+
+    def _linger(self) -> None:
+        """Close so that a client that is still sending can read why; one that has ended has nothing left to send."""
+        if self._ended:
+            self.wire.close()
+        else:
+            self.wire.linger()
 
     def _answer(self, request: messages.Request, ask: messages.Application, *, linger: bool = False) -> None:
         self.service.activity.requests += 1
@@ -172,7 +185,7 @@ class Connection(asyncio.BufferedProtocol):
         if isinstance(answer, messages.Response):
             self._respond(request, answer)
             if linger:
-                self.wire.linger()
+                self._linger()
             elif not self._reader.keep_alive:
                 self.wire.close()
         else:

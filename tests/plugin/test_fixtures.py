@@ -6,6 +6,8 @@ import urllib.request
 
 import pytest
 
+import pytest_tiltsession
+
 
 def get(fake, path="/apis/tilt.dev/v1alpha1/sessions/Tiltfile"):
     """Read a path of the fake with the standard library's client."""
@@ -117,6 +119,21 @@ def test_a_reload_takes_new_settings_and_removes_targets(tilt_session):
     found = get(tilt_session)
     assert "7m0s" == found["spec"]["ci"]["timeout"]
     assert ["tiltfile:update"] == [target["name"] for target in found["status"]["targets"]]
+
+
+def test_one_name_is_one_name_and_not_its_letters(tilt_session):
+    """Where a list of names is meant, a text is one of them."""
+    assert ("backend",) == tilt_session.job("r", resources="backend").target.resources
+    tilt_session.reload(remove="r:update")
+    assert ["tiltfile:update"] == [target["name"] for target in get(tilt_session)["status"]["targets"]]
+
+
+def test_a_fake_without_pytest_takes_the_same_care():
+    """Unknown options and what are no settings are refused in a sentence; paths may be texts."""
+    with pytest.raises(pytest_tiltsession.InvalidValue, match="unknown argument 'scenaro'; did you mean scenario"):
+        pytest_tiltsession.FakeTilt(scenaro=1)
+    with pytest.raises(pytest_tiltsession.InvalidValue, match=r"name what it is, such as scenario='late\.tilt\.yaml'"):
+        pytest_tiltsession.FakeTilt("late.tilt.yaml")
 
 
 def test_several_fakes_share_one_kubeconfig(tilt_session_factory):

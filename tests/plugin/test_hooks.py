@@ -61,6 +61,7 @@ def test_a_failed_test_shows_the_timeline_and_the_requests(pytester):
     assert "tilt session requests" in text
     assert "GET  200  /version" in text
     assert "migrate" in text[text.index("tilt session timeline") :]
+    assert "due next   deadline of Tiltfile at 00:30:00.000000" in text
 
 
 def test_a_passing_test_shows_nothing(pytester):

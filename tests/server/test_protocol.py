@@ -234,6 +234,34 @@ def test_half_a_connection_is_enough_for_an_answer(served, echo):
         assert client.rest().count(b"GET /a? 0") == 2
 
 
+@pytest.mark.parametrize("tail", [b"", b"garbage\r\n\r\n"])
+def test_the_end_of_a_big_answer_can_be_the_end_of_its_connection(served, transport, caplog, tail):
+    """A client that has ended reads a big answer slowly: then the connection is closed, once and at once."""
+    big = b"x" * 10_000_000
+    fake = served(lambda _: messages.Response(200, (), big), **transport)
+    with fake.connect() as client:
+        client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" + tail)
+        socket.socket.shutdown(client.sock, socket.SHUT_WR)
+        assert client.answer()[2] == big
+        rest = client.rest()
+    assert bool(rest) is bool(tail)
+    fake.listener.close()
+    assert [] == caplog.records
+
+
+def test_a_refused_client_that_has_ended_is_not_waited_for(served, echo, limits):
+    """Nothing can follow what it has sent, so that the connection is closed with the refusal."""
+    fake = served(echo, limits=limits(linger=60.0))
+    with fake.connect() as client:
+        client.send(b"GET / HTTP/1.1\r\nHost")
+        client.sock.shutdown(socket.SHUT_WR)
+        assert b" 400 " in client.rest()
+        until = service.machine_seconds() + 10
+        while fake.listener.connections:
+            assert service.machine_seconds() < until
+    assert 0 == fake.listener.in_work
+
+
 def test_half_a_request_is_a_bad_one(served, echo):
     """The end of the input in the middle of a request gets 400, as in Go."""
     with served(echo).connect() as client:
