@@ -215,6 +215,8 @@ class Connection(asyncio.BufferedProtocol):
         self._watch = watch = watching.Watch(self, request, stream, chunked=not reader.old)
         self.wire.send(answering.opening(stream, self.service.date(), old=reader.old, keep=reader.keep_alive))
         watch.start(self._loop)
+        if self._ended and self._watch is watch:  # the client sends no more, which ends this watch like any other
+            watch.end()
 
     # Waiting
 

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from pytest_tiltsession import runner, settings
+
 HEAD = """
 import datetime, time
 import freezegun
@@ -280,7 +282,8 @@ def test_a_watch_that_stalls_fails_its_test(passes, pytester):
 
 def test_a_scenario_file_plays_at_its_own_pace(pytester):
     """A progress by which time moves by itself is for tests: a file is played as fast as it can be."""
-    (pytester.path / "quick.tilt.yaml").write_text(
+    path = pytester.path / "quick.tilt.yaml"
+    path.write_text(
         """
 version: 1
 title: quick
@@ -290,5 +293,7 @@ steps:
   - {at: 1h, set: {"migrate:update": {terminated: {error: exit status 1}}}}
 """
     )
+    with runner.playing(settings.Settings(scenario=path, progress="wall")) as run:
+        assert "manual" == run.fake.settings.progress
     result = pytester.runpytest("--tilt-session", "--tilt-session-progress=wall")
     result.assert_outcomes(passed=1)

@@ -279,20 +279,22 @@ def test_a_move_by_hand_is_not_waited_for(serve, client_of, monkeypatch):
     monkeypatch.setattr(auto, "QUIET", 0.0)
     fake = serve(progress="auto")
     client = client_of(fake)
+    step, tried = fake.clock.step_unless_moving, threading.Event()
+    fake.clock.step_unless_moving = lambda: (tried.set(), step())[1]
     test, read = threading.current_thread(), []
 
     def look():
         if threading.current_thread() is test:
-            fake._drive.nudge()
-            read.extend(client.status()["done"] for _ in range(3))
+            tried.clear()
+            fake.clock.call_at(fake.clock.now + 1, lambda: None)
+            read.append(tried.wait(20))
+            read.extend("targets" in client.status() for _ in range(3))
 
     with client.watch() as events:
-        with fake.clock.hold("the watch"):
-            next(events)
-            fake.server("api").start()
-            fake.clock.on_settled(look)
+        next(events)
+        fake.clock.on_settled(look)
         fake.clock.advance("1ms")
-    assert 3 == len(read)
+    assert [True] * 4 == read
 
 
 def test_the_end_of_the_process_ends_every_wait(serve, client_of):
@@ -305,23 +307,24 @@ def test_the_end_of_the_process_ends_every_wait(serve, client_of):
     assert (True, 1) == (fake.exited, fake.exit_code)
 
 
-def test_stop_ends_a_wait_of_another_thread(serve):
+def test_stop_ends_a_wait_of_another_thread(serve, monkeypatch):
     """A thread that waits while the fake is stopped is let go: from then on the clock is its own to move."""
+    monkeypatch.setattr(waiting, "_GLANCE", 3600)
     fake = serve(progress="auto")
     fake.server("api").start()
-    waits = threading.Event()
     found = []
 
     def wait():
         try:
-            fake.run_until(lambda _: waits.set())
+            fake.run_until(lambda _: False)
         except errors.ClockError as held:
             found.append(str(held))
 
     with fake.clock.hold("the end"):
-        thread = threading.Thread(target=wait)
+        thread = threading.Thread(target=wait, daemon=True)
         thread.start()
-        waits.wait(20)
+        while not fake._moves.waiting:
+            assert thread.is_alive()
         fake.stop()
         thread.join(20)
     assert ["the clock is held by 'the end' and cannot move"] == found
@@ -341,7 +344,7 @@ def test_the_end_of_the_servers_thread_ends_every_wait(serve, monkeypatch):
         found.append(fake.clock.holds)
 
     with fake.clock.hold("the end"):
-        thread = threading.Thread(target=wait)
+        thread = threading.Thread(target=wait, daemon=True)
         thread.start()
         waits.wait(20)
         host.shutdown()

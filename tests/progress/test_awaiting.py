@@ -123,6 +123,8 @@ async def test_claims_can_be_awaited(consumer):
         group.cancel_scope.cancel()
     with pytest.raises(errors.ExpectationFailed, match="expected the session to succeed"):
         await eventually.expect_succeeded()
+    with pytest.raises(errors.ExpectationFailed, match="at 00:00:01"):
+        await eventually.expect_target("api").was("waiting", "active").at("1s")
     assert [False, True] == consumer.read
 
 

@@ -109,6 +109,7 @@ def test_under_reads_a_hold_keeps_the_clock(serve, client_of):
     with fake.clock.hold("a look"):
         assert [False] * 3 == [client_of(fake).status()["done"] for _ in range(3)]
         settling.Settling(fake._serving.listener).wait()
+    assert [] == fake.problems()
     assert [False, True] == [client_of(fake).status()["done"] for _ in range(2)]
 
 
@@ -121,3 +122,14 @@ def test_the_end_of_the_process_gives_a_watch_its_last_event(serve, client_of):
         client_of(fake).status()
         *_, last = events
     assert last["object"]["status"]["done"]
+
+
+def test_the_process_ends_once(serve):
+    """Whoever listens for its end is told once, however often the clock moves afterwards."""
+    fake = serve(exit_when_done=True)
+    told = []
+    fake.on_exit(lambda: told.append(fake.exit_code))
+    fake.server("api").start()
+    fake.run_until_done()
+    fake.clock.advance("1h")
+    assert [1] == told

@@ -1,9 +1,12 @@
 """``wall``: real time, at a speed."""
 
+import threading
+
 import pytest
 
 from pytest_tiltsession import errors, settings
 from pytest_tiltsession.clock import wall
+from pytest_tiltsession.progress import waiting
 
 
 def done_at(fake):
@@ -43,12 +46,19 @@ def test_moved_by_hand_it_need_not_be_waited_for(serve):
     assert 300_000_000 == done_at(fake) - api.state.active.start_time
 
 
-def test_what_is_planned_later_comes_in_time(serve):
-    """The timer is set anew when something nearer is planned than what it waits for."""
-    fake = serve(progress="wall", speed=1000)
+def test_what_is_planned_later_comes_in_time(serve, monkeypatch):
+    """The timer is set anew when something nearer is planned than what it waits for; the wait ends with it."""
+    monkeypatch.setattr(waiting, "_GLANCE", 3600)
+    fake = serve(progress="wall", speed=1000, exit_condition="manual")
+    fake.clock.call_at(fake.clock.now + 10**12, lambda: None, what="far away")
     seen = []
+    thread = threading.Thread(target=lambda: fake.run_until(lambda _: seen, limit="1000h"), daemon=True)
+    thread.start()
+    while not fake._moves.waiting:
+        assert thread.is_alive()
     fake.clock.call_at(fake.clock.now + 20_000_000, lambda: seen.append(fake.clock.now))
-    fake.run_until(lambda _: seen, limit="1h")
+    thread.join(20)
+    assert not thread.is_alive()
     assert seen[0] - fake.clock.start >= 20_000_000
 
 

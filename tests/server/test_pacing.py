@@ -109,6 +109,22 @@ def test_after_its_end_there_are_no_beats(pace, served, echo):
     assert not beats.beaten.acquire(blocking=False)
 
 
+def test_a_beat_that_was_to_come_is_taken_back(pace, served, echo):
+    """What was nudged before the end, and has not begun, is not done."""
+    beats = Beats()
+    rhythm = pace(beats)
+    loop = served(echo).listener.loop
+    entered, go, done = threading.Event(), threading.Event(), threading.Event()
+    loop.call_soon_threadsafe(lambda: (entered.set(), go.wait(20)))
+    entered.wait(20)
+    rhythm.nudge()
+    rhythm.stop()
+    go.set()
+    loop.call_soon_threadsafe(done.set)
+    assert done.wait(20)
+    assert (False, False) == (rhythm.runs, beats.beaten.acquire(blocking=False))
+
+
 def test_a_server_that_is_gone_needs_no_pace(pace):
     """Nudging and stopping after the end of the server's thread is harmless."""
     rhythm = pace(Beats())

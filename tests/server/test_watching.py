@@ -179,6 +179,18 @@ def test_half_closing_ends_a_watch(watched):
     assert watch.closed == 1
 
 
+def test_half_closing_ends_the_watches_that_wait_as_well(served, stream, transport):
+    """A client that asked for several watches before it shut down its sending half gets the end of each."""
+    fake = served(lambda _: stream(b"first\n"), **transport)
+    with fake.connect() as client:
+        client.send(3 * b"GET /watch HTTP/1.1\r\nHost: x\r\n\r\n")
+        socket.socket.shutdown(client.sock, socket.SHUT_WR)
+        for _ in range(3):
+            client.head()
+            assert (client.chunk(), client.chunk()) == (b"first\n", b"")
+        assert client.rest() == b""
+
+
 @pytest.mark.parametrize("step", ["pull", "subscribe", "close"])
 def test_a_stream_that_fails_is_recorded(watched, step):
     """An exception in a stream reaches the test, and no client takes the answer for complete."""
