@@ -27,7 +27,7 @@ class Follower:
     stream: watching.Watch
     since: int
     looked_at: int
-    heard_at: int = 0  # not later than what it heard last
+    heard_at: int = 0  # not later than the last change that it heard of; what was there before is none
     version: int = 0
     picture: dict[str, Any] = dataclasses.field(default_factory=dict)
     gone: bool = False
@@ -37,7 +37,6 @@ class Follower:
         while data := self.stream.pull(2048):
             for line in data.splitlines():
                 self._take(json.loads(line), now)
-                self.heard_at = self.looked_at
         assert self.stream.ended is self.gone
         self.looked_at = now
 
@@ -55,6 +54,7 @@ class Follower:
         elif self.kubernetes:
             assert version >= self.version, f"from {self.version} back to {event}"
         self.version = max(self.version, version)
+        self.heard_at = self.looked_at if version > self.since else self.heard_at
         if told != BOOKMARK:
             self._change(told, item)
 

@@ -6,158 +6,15 @@ import urllib.parse
 
 from hypothesis import strategies as st
 
-from . import patches, texts
+from . import patches, texts, words
 
-ROOT = "/apis/tilt.dev/v1alpha1"
-SESSIONS = f"{ROOT}/sessions"
-_PATHS = (
-    *("/apis", "/apis/", "/apis/tilt.dev", ROOT, f"{ROOT}/uiresources", f"{ROOT}/uiresources/x", f"{ROOT}/watch"),
-    *(f"{ROOT}/watch/sessions", f"{ROOT}/watch/uiresources", f"{ROOT}/namespaces/n/sessions", f"{ROOT}/proxy/x"),
-    *(f"{ROOT}/bogus", "/apis/a/b/c/d", "/version", "/healthz", "/livez/ping", "/readyz", "/metrics", "/openapi/v2"),
-    *("/openapi/v3", "/openapi/v3/apis/tilt.dev/v1alpha1", "/openapi/v3/x", "/api", "/", "/swagger", "/apis//x/../y"),
-    *(f"{SESSIONS}/a/b/c", f"{SESSIONS}/", f"{SESSIONS}/%00", f"{SESSIONS}/%FF%FE", f"{SESSIONS}/a%2Fb", "/apis%2F"),
-    *(
-        "/apis/tilt.dev/v2/sessions",
-        f"{ROOT}/sessions/a/scale",
-        f"{SESSIONS}?",
-        "/healthz/nosuch",
-        "/openapi/v2?timeout=x",
-    ),
-)
-_MEDIA = ("application/json", "application/yaml", "application/vnd.kubernetes.protobuf")
-_ACCEPTS = (
-    *_MEDIA,
-    *(
-        "*/*",
-        "application/*",
-        "text/html",
-        "",
-        "application/cbor",
-        "a",
-        ";",
-        "application/json;q=0",
-        "*/*;q=0.1,application/yaml",
-    ),
-    "application/json;as=Table;g=meta.k8s.io;v=v1",
-    "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
-    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1beta1",
-    "application/yaml;as=Table;g=meta.k8s.io;v=v1",
-    "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
-    "application/json;stream=watch",
-    "application/json;as=Table;g=x;v=v1,application/json",
-    "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
-    "application/com.github.proto-openapi.spec.v2@v1.0+protobuf",
-)
-_CONTENT_TYPES = (
-    *_MEDIA,
-    *(
-        "text/plain",
-        "",
-        "application/json; charset=utf-8",
-        "application/x",
-        "json",
-        ";",
-        'a/b; c="d',
-        "application/json;",
-    ),
-)
+ROOT, SESSIONS = words.ROOT, words.SESSIONS
 _PATCHES = {
     "application/json-patch+json": patches.json_patches,
     "application/merge-patch+json": patches.merge_patches,
     "application/strategic-merge-patch+json": patches.strategic_patches,
 }
 _APPLY = "application/apply-patch+yaml"
-_OTHER_HEADERS = (
-    *(("Accept-Encoding", "gzip"), ("Accept-Encoding", "*;q=0"), ("If-None-Match", "*"), ("User-Agent", "curl/8.0")),
-    *(("User-Agent", "\u00fc" * 300), ("User-Agent", ""), ("Audit-Id", 'x\u00e9"'), ("Authorization", "Basic eDp5")),
-    *(
-        ("Authorization", "Bearer  x"),
-        ("Authorization", "Bearer \u00fc"),
-        ("Content-Encoding", "gzip"),
-        ("Origin", "http://x"),
-    ),
-    *(
-        ("X-Forwarded-For", "1"),
-        ("Impersonate-User", "root"),
-        ("Cookie", "a=b;;"),
-        ("Range", "bytes=0-1"),
-        ("X-HTTP-Method-Override", "PUT"),
-    ),
-)
-_VALUES = {
-    "pretty": ("true", "1", "0", "x", ""),
-    "dryRun": ("All", "x", ""),
-    "fieldManager": ("m1", "m2", "x" * 129, "\x00", "", "a\nb"),
-    "fieldValidation": ("Strict", "Warn", "Ignore", "x", ""),
-    "force": ("true", "false", "x", ""),
-    "labelSelector": (
-        "a",
-        "!a",
-        "a=b",
-        "a!=b",
-        "a in (b,c)",
-        "a notin ()",
-        "a>1",
-        "a<x",
-        "a=b,",
-        ",",
-        "a in b",
-        "((",
-        "ü=1",
-        "tilt.dev/x=1",
-    ),
-    "fieldSelector": (
-        "metadata.name=a",
-        "metadata.name!=a",
-        "metadata.namespace=",
-        "spec.x=1",
-        "metadata.name=a,",
-        r"metadata.name=\x",
-        "=",
-    ),
-    "limit": ("1", "2", "-1", "0", "abc", "9223372036854775808", "+1"),
-    "continue": ("x", "", "eyJydiI6MX0", "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MSwic3RhcnQiOiJhIn0", "bnVsbA", "WzFd"),
-    "resourceVersion": ("0", "1", "2", "99", "abc", "-1", "", "99999999999999999999", "٣"),
-    "resourceVersionMatch": ("Exact", "NotOlderThan", "x", ""),
-    "timeoutSeconds": ("1", "0", "-1", "abc", "9223372036854775807"),
-    "watch": ("1", "true", "false", "0", "", "x"),
-    "allowWatchBookmarks": ("true", "0"),
-    "sendInitialEvents": ("true", "false", ""),
-    "gracePeriodSeconds": ("0", "-1", "x"),
-    "propagationPolicy": ("Foreground", "Background", "Orphan", "x", ""),
-    "orphanDependents": ("true", "false"),
-    "includeObject": ("None", "Metadata", "Object", "x"),
-    "timeout": ("5s", "x", "", "-1s", "99999999999h"),
-    "export": ("true", "false"),
-    "preconditions": ("x",),
-    "shardSelector": ("x",),
-    "ignoreStoreReadErrorWithClusterBreakingPotential": ("true",),
-    "bogus": ("x",),
-}
-_USUAL = {
-    "GET": (
-        "labelSelector=a",
-        "fieldSelector=metadata.name%3Da",
-        "limit=1",
-        "resourceVersion=0",
-        "allowWatchBookmarks=true",
-    ),
-    "POST": ("fieldValidation=Strict", "fieldValidation=Ignore", "dryRun=All"),
-    "PUT": ("fieldValidation=Strict", "fieldValidation=Ignore", "dryRun=All"),
-    "PATCH": ("fieldValidation=Strict", "fieldValidation=Ignore", "dryRun=All", "force=true"),
-    "DELETE": ("propagationPolicy=Background", "gracePeriodSeconds=0", "dryRun=All", "labelSelector=a"),
-}
-_RAW = (
-    "%zz=1",
-    "a;b=c",
-    "=",
-    "&&",
-    "labelSelector=%ff",
-    "watch",
-    "labelSelector=a%00",
-    "fieldManager=%F0%9F%98%80",
-    "limit=1&limit=2",
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -209,11 +66,11 @@ FURNITURE = (
 
 
 def _query(method: str) -> st.SearchStrategy[str]:
-    usual = _USUAL.get(method, ())
-    pair = st.sampled_from(sorted(_VALUES)).flatmap(
-        lambda name: st.sampled_from(_VALUES[name]).map(lambda value: urllib.parse.urlencode({name: value}))
+    usual = words.USUAL.get(method, ())
+    pair = st.sampled_from(sorted(words.VALUES)).flatmap(
+        lambda name: st.sampled_from(words.VALUES[name]).map(lambda value: urllib.parse.urlencode({name: value}))
     )
-    odd = st.lists(pair | st.sampled_from(_RAW), min_size=1, max_size=3)
+    odd = st.lists(pair | st.sampled_from(words.RAW), min_size=1, max_size=3)
     some = st.lists(st.sampled_from(usual), max_size=2) if usual else st.just([])
     applies = st.just(["fieldManager=m1"] if method == "PATCH" else [])
     return st.tuples(applies, some, texts.rarely(odd, st.just([]), 3)).map(lambda found: "&".join(sum(found, [])))
@@ -225,10 +82,12 @@ def asked(draw: st.DrawFn) -> Asked:
     name = draw(texts.rarely(texts.plain, st.sampled_from(["a", "a", "b", "Tiltfile", "new"]), 8))
     method, target = draw(_lines(name))
     headers, body = draw(_contents(method, name))
-    accept = draw(texts.rarely(st.sampled_from(_ACCEPTS), st.none(), 3))
+    accept = draw(texts.rarely(st.sampled_from(words.ACCEPTS), st.none(), 3))
     if accept is not None:
         headers = [*headers, ("Accept", accept)]
-    headers += draw(texts.rarely(st.lists(st.sampled_from(_OTHER_HEADERS), min_size=1, max_size=2), st.just([]), 6))
+    headers += draw(
+        texts.rarely(st.lists(st.sampled_from(words.OTHER_HEADERS), min_size=1, max_size=2), st.just([]), 6)
+    )
     query = draw(_query(method))
     if query:
         target += ("&" if "?" in target else "?") + query
@@ -251,7 +110,7 @@ def _lines(name: str) -> st.SearchStrategy[tuple[str, str]]:
         *(("GET", f"{ROOT}/watch/sessions/{quoted}"), ("GET", f"{ROOT}/watch/sessions")),
     ]
     any_method = st.sampled_from(["GET", "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "FOO"])
-    odd = st.tuples(any_method, st.sampled_from([*_PATHS, SESSIONS, one, status]))
+    odd = st.tuples(any_method, st.sampled_from([*words.PATHS, SESSIONS, one, status]))
     return texts.rarely(odd, st.sampled_from(right), 6)
 
 
@@ -261,7 +120,7 @@ def _contents(method: str, name: str) -> st.SearchStrategy[tuple[list[tuple[str,
     if method == "PATCH":
         kinds = [st.tuples(st.just(kind), _encoded(content)) for kind, content in _PATCHES.items()]
         kinds.append(st.tuples(st.just(_APPLY), _encoded(patches.applied(name), yaml=True)))
-        odd = st.tuples(st.sampled_from(_CONTENT_TYPES), _encoded(patches.merge_patches))
+        odd = st.tuples(st.sampled_from(words.CONTENT_TYPES), _encoded(patches.merge_patches))
         return texts.rarely(odd, st.one_of(*kinds), 10).map(lambda found: ([("Content-Type", found[0])], found[1]))
     if method in ("POST", "PUT"):
         whole = texts.sessions(named, versioned=method == "PUT")
@@ -270,41 +129,17 @@ def _contents(method: str, name: str) -> st.SearchStrategy[tuple[list[tuple[str,
             st.tuples(st.just("application/yaml"), _encoded(whole, yaml=True)),
         )
         odd = st.one_of(
-            st.tuples(st.sampled_from(_CONTENT_TYPES), _encoded(whole) | st.binary(max_size=20)),
-            st.tuples(st.just(_MEDIA[2]), st.binary(max_size=20).map(lambda data: b"k8s\x00" + data)),
+            st.tuples(st.sampled_from(words.CONTENT_TYPES), _encoded(whole) | st.binary(max_size=20)),
+            st.tuples(st.just(words.MEDIA[2]), st.binary(max_size=20).map(lambda data: b"k8s\x00" + data)),
         )
         typed = texts.rarely(odd, usual, 8)
         return typed.map(lambda found: ([("Content-Type", found[0])] if found[0] is not None else [], found[1]))
     if method == "DELETE":
-        typed = texts.rarely(st.sampled_from(_CONTENT_TYPES).map(lambda kind: [("Content-Type", kind)]), st.just([]), 6)
+        typed = texts.rarely(
+            st.sampled_from(words.CONTENT_TYPES).map(lambda kind: [("Content-Type", kind)]), st.just([]), 6
+        )
         return st.tuples(typed, texts.rarely(_encoded(texts.delete_options), st.just(b""), 3))
     return st.just(([], b""))
-
-
-_YAML = (
-    "a: &x [*x]\n",
-    "a: &x 1\nb: *x\n",
-    "<<: {a: 1}\n",
-    "--- {}\n--- {}\n",
-    "%YAML 1.2\n---\n{}",
-    "!!binary aGk=",
-    "!x {}",
-    "? [a]\n: b\n",
-    "a:\n\t- b\n",
-    "a: |\n  b\n c",
-    "{a: b, a: c}",
-    "- a\n- b\n",
-    "a: 0o17\nb: 0x1F\nc: 1_000\nd: .inf\ne: .nan\nf: 2001-01-01\n",
-    "\ufeffa: b\n",
-    "a: \x07\n",
-    "a: \x85\n",
-    "",
-    "# nothing",
-    "...",
-    "&a [&b [&c [*a]]]",
-    "metadata: {name: a}\nspec: {tiltfilePath: /w, exitCondition: manual}\n",
-    "metadata:\n  name: a\n  labels: {1: 2}\nspec:\n  tiltfilePath: yes\n  exitCondition: manual\n",
-)
 
 
 def _encoded(content: texts.Texts, *, yaml: bool = False) -> st.SearchStrategy[bytes]:
@@ -319,7 +154,7 @@ def _encoded(content: texts.Texts, *, yaml: bool = False) -> st.SearchStrategy[b
         content.map(lambda text: text.encode("latin-1", "replace")),
         st.sampled_from([b"", b"null", b"{}", b"[]", b'"x"', b"[" * 20_000, b'{"a":' * 12_000, b"1" * 5_000]),
     )
-    return texts.rarely(st.one_of(odd, st.sampled_from(_YAML).map(str.encode)) if yaml else odd, right, 10)
+    return texts.rarely(st.one_of(odd, st.sampled_from(words.YAML).map(str.encode)) if yaml else odd, right, 10)
 
 
 def _as_yaml(text: str) -> bytes:

@@ -9,6 +9,7 @@ from pytest_tiltsession import FakeTilt
 from . import bytes_grammar, conversing, hosting, judging
 
 FUZZ = settings.get_profile("fuzz")
+WATCH = b"GET /apis/tilt.dev/v1alpha1/sessions?watch=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\n\r\n"
 ENDS = ("half-close", "half-close", "half-close", "close", "reset")
 
 
@@ -30,6 +31,7 @@ def say(fake: FakeTilt, packets: list[bytes], end: str) -> None:
 @pytest.mark.parametrize("profile", ["tilt", "kubernetes"])
 @FUZZ
 @given(st.lists(st.tuples(bytes_grammar.streams(), st.sampled_from(ENDS)), min_size=1, max_size=3))
+@example([([2 * WATCH], "half-close")])  # the second one was never ended
 @example([([b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"], "half-close"), ([b"\r\n"], "half-close")])
 def test_no_bytes_break_a_fake(profile: str, tls: bool, clients: list[tuple[list[bytes], str]]) -> None:
     """Whatever clients send and however they leave, each answer is whole and one of Tilt's, and nothing remains."""

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from pytest_tiltsession import FakeTilt, errors
 from pytest_tiltsession.api import watching
 
-from . import clients, examining, followers, model
+from . import clients, examining, followers, model, patching_clients
 
 FUZZ = settings.get_profile("fuzz")
 JOBS, SERVERS = ("build", "migrate"), ("api",)
@@ -16,7 +16,7 @@ DEEDS = ("start", "start", "ready", "unready", "succeed", "fail", "wait", "disab
 DURATIONS = ("1s", "59s", "1m", "5m", "10m", "31m", "0s")
 
 
-class Life(clients.Clients, RuleBasedStateMachine):
+class Life(patching_clients.PatchingClients, RuleBasedStateMachine):
     """One fake's life."""
 
     profile = "tilt"
@@ -53,6 +53,7 @@ class Life(clients.Clients, RuleBasedStateMachine):
                 getattr(driver, deed)(*(["it broke"] if deed == "fail" else []))
             except errors.ImpossibleTransition:
                 assert before == self.written()
+                return
         self.model.settle()
 
     @rule(
@@ -94,7 +95,7 @@ class Life(clients.Clients, RuleBasedStateMachine):
         stream.subscribe(lambda: None)
         now = self.fake.clock.now
         since = self.fake._world.objects.revision
-        made = followers.Follower(query, labels, self.kubernetes, self.model.silenced, stream, since, now, now)
+        made = followers.Follower(query, labels, self.kubernetes, self.model.silenced, stream, since, now)
         if before is not None:
             made.since = made.version = before.version
             made.picture, made.heard_at, made.looked_at = before.picture, before.heard_at, before.looked_at
