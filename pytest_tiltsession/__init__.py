@@ -104,8 +104,5 @@ def __getattr__(name: str) -> Any:
     # Lazy because pytest imports this package in every run, used or not.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # No __dir__ beside it: freezegun looks at all that dir() names of every module, and would load every room.
     return getattr(importlib.import_module(f"{__name__}.{_ROOMS.get(name, 'errors')}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)

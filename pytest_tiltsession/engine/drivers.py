@@ -41,7 +41,7 @@ class Drivers:
 
     def driver(self, name: str) -> "Driver":
         """Give the driver of a declared target; raises UnknownTarget with the nearest names."""
-        target = self.get(name)
+        target = self.get(name if isinstance(name, str) else repr(name))
         return (JobDriver if target.type == session.JOB else ServerDriver)(self, target.name)
 
     def get(self, name: str) -> session.Target:

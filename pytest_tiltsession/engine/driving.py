@@ -4,8 +4,8 @@ import contextlib
 import dataclasses
 from collections.abc import Sequence
 
-from pytest_tiltsession import times
-from pytest_tiltsession.engine import changes, drivers, gate, resource_declaring
+from pytest_tiltsession import errors, times
+from pytest_tiltsession.engine import changes, drivers, gate, resource_declaring, resource_states
 from pytest_tiltsession.models import session
 
 
@@ -38,10 +38,9 @@ class Driving(resource_declaring.ResourceDrivers):
     def _declare(
         self, name: str, suffix: str, type_: str, resources: str | Sequence[str] | None, auto_init: bool
     ) -> drivers.Driver:
-        resource, _, given = name.rpartition(":") if ":" in name else (name, "", "")
-        target = name if given else f"{name}:{suffix}"
+        resource, target = _named(name, suffix)
         waiting = session.TargetState(waiting=session.TargetStateWaiting(drivers.RELOADED))
-        named = (resource,) if resources is None else _names(resources)
+        named = (resource,) if resources is None else resource_states.named("resources", resources)
         return self._drivers.declare(target, type_, named, waiting if auto_init else session.INACTIVE)
 
     def target(self, name: str) -> drivers.Driver:
@@ -68,11 +67,11 @@ class Driving(resource_declaring.ResourceDrivers):
         spec = self._gate.world.tilt.spec
         ci = spec.ci or session.SessionCISpec()
         if timeout is not None:
-            ci = dataclasses.replace(ci, timeout=times.parse_duration(timeout))
+            ci = dataclasses.replace(ci, timeout=_duration("timeout", timeout))
         if readiness_timeout is not None:
-            ci = dataclasses.replace(ci, readiness_timeout=times.parse_duration(readiness_timeout))
+            ci = dataclasses.replace(ci, readiness_timeout=_duration("readiness_timeout", readiness_timeout))
         spec = dataclasses.replace(spec, exit_condition=exit_condition or spec.exit_condition, ci=ci)
-        removed = [self._drivers.get(name).name for name in _names(remove)]
+        removed = [self._drivers.get(name).name for name in resource_states.named("remove", remove)]
         self._gate.submit(changes.TiltChange(spec=spec, removed=removed, reload=True, note="the Tiltfile is reloaded"))
         self._settle()
 
@@ -82,6 +81,18 @@ class Driving(resource_declaring.ResourceDrivers):
         self._settle()
 
 
-def _names(given: str | Sequence[str]) -> tuple[str, ...]:
-    """Give one name or several as a tuple; a text is one name, not its letters."""
-    return (given,) if isinstance(given, str) else tuple(given)
+def _named(name: str, suffix: str) -> tuple[str, str]:
+    """Give the names of a resource and of its target. Raises ImpossibleTransition for what names neither."""
+    resource, colon, given = name.rpartition(":") if isinstance(name, str) and ":" in name else (name, ":", suffix)
+    if not isinstance(name, str) or not resource or not given:
+        raise errors.ImpossibleTransition(
+            f'a target is named by its resource, such as "api", or in full, such as "api:{suffix}"; found {name!r}'
+        )
+    return resource, f"{resource}{colon}{given}"
+
+
+def _duration(what: str, text: str) -> int:
+    """Read a Go duration into nanoseconds. Raises InvalidValue that says of what."""
+    if not isinstance(text, str):
+        raise errors.InvalidValue(f'{what}={text!r}: give a Go duration as text, such as "30m" or "2.5s"')
+    return times.parse_duration(text)

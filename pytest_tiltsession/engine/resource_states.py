@@ -4,7 +4,7 @@ What a Session shows of them is converted by ``rules.targets``, with the holds t
 (``rules.holds``). The end of a grace period is an instant of the clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pytest_tiltsession import errors, times
 from pytest_tiltsession.clock import simulated
@@ -187,9 +187,9 @@ def trigger_mode(mode: str, *, auto_init: bool) -> resources.TriggerMode:
 
 def named(what: str, given: str | Sequence[str]) -> tuple[str, ...]:
     """Give names as a tuple; one alone may be a text. Raises InvalidValue for anything else."""
-    found = (given,) if isinstance(given, str) else tuple(given)
+    found = (given,) if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
     if not all(isinstance(name, str) and name for name in found):
-        raise errors.InvalidValue(f"{what}={given!r}: give names of resources")
+        raise errors.InvalidValue(f'{what}={given!r}: give one name as text, or several, such as ["a", "b"]')
     return found
 
 
