@@ -298,9 +298,6 @@ def test_what_tilt_never_does_is_refused(declare, call, said):
         (lambda d: d.local("a", after=[1]), "give one name as text, or several"),
         (lambda d: d.kubernetes("a", pod_readiness="maybe"), "valid values are wait, ignore, succeeded"),
         (lambda d: d.local("a", after=3), "after=3: give one name as text, or several"),
-        (lambda d: d.reload(remove=3), "remove=3: give one name as text, or several"),
-        (lambda d: d.reload(timeout=3), "timeout=3: give a Go duration as text"),
-        (lambda d: d.reload(readiness_timeout="soon"), "'soon' is not a duration"),
     ],
 )
 def test_values_that_are_none_are_refused(declare, call, said):
@@ -309,11 +306,3 @@ def test_values_that_are_none_are_refused(declare, call, said):
         call(declare)
 
     assert said in str(caught.value)
-
-
-@pytest.mark.parametrize("name", [None, "", ":", "a:", ":update", 3])
-def test_what_names_no_target_is_refused(declare, name):
-    """A target has a name in two parts, or that of its resource."""
-    for declared in (declare.job, declare.server):
-        with pytest.raises(errors.ImpossibleTransition, match="a target is named by its resource"):
-            declared(name)
