@@ -1,19 +1,15 @@
 """YAML text → JSON values, as the API server's reader makes them; knows no HTTP and no model.
 
-PyYAML's binding of libyaml does the parsing, since the server's reader is a translation of libyaml and words its
-errors alike. What scalars mean, merge keys, doubled keys and limits on aliases are decided here.
+What scalars mean, merge keys, doubled keys and limits on aliases are decided here.
 """
 
 import base64
 import binascii
 import dataclasses
 import math
-from collections.abc import Iterator
 from typing import Any
 
-import yaml
-
-from pytest_tiltsession.api import json_scanning, yaml_scalars
+from pytest_tiltsession.api import json_scanning, yaml_nodes, yaml_scalars
 from pytest_tiltsession.models import go_texts, parsed
 
 _FEW_NODES, _MANY_NODES = 400_000, 4_000_000
@@ -33,90 +29,16 @@ def read(body: bytes) -> Document:
     Raises :class:`json_scanning.Unreadable` with the reader's words: ``yaml: line 2: did not find expected key``.
     """
     try:
-        root = _Composer(_events(body)).document()
+        root = yaml_nodes.first_document(body)
         if root is None:
             return Document(None)
         decoder = _Decoder()
-        value = decoder.decode(root)
-        return Document(_jsonable(value), tuple(decoder.doubled_keys))
+        value = yaml_nodes.done(decoder.decode(root))
+        return Document(yaml_nodes.done(_jsonable(value)), tuple(decoder.doubled_keys))
     except yaml_scalars.Unresolvable as error:
         raise json_scanning.Unreadable(f"yaml: {error}") from None
-    except RecursionError:
-        raise json_scanning.Unreadable("yaml: exceeded max depth of 10000") from None
-
-
-def _events(body: bytes) -> Iterator[yaml.Event]:
-    try:
-        yield from yaml.parse(body or b"\n", Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line if error.problem_mark else 0
-        if line:
-            line += isinstance(error, yaml.scanner.ScannerError)
-        elif error.context_mark:
-            line = error.context_mark.line
-        where = f"line {line}: " if line else ""
-        raise json_scanning.Unreadable(f"yaml: {where}{error.problem}") from None
-    except yaml.reader.ReaderError as error:
-        raise json_scanning.Unreadable(f"yaml: {error.reason}") from None
-
-
-@dataclasses.dataclass(eq=False, slots=True)
-class _Node:
-    """A node of the document; an alias stands for ``target``."""
-
-    kind: str
-    line: int
-    text: str = ""
-    tag: str = ""
-    implicit: bool = False
-    children: list["_Node"] = dataclasses.field(default_factory=list)
-    target: "_Node | None" = None
-
-    @property
-    def is_merge(self) -> bool:
-        return self.kind == "scalar" and self.text == "<<" and (self.implicit or self.tag == yaml_scalars.MERGE)
-
-
-class _Composer:
-    """Events → nodes of the first document, with its aliases resolved."""
-
-    def __init__(self, events: Iterator[yaml.Event]) -> None:
-        self.events = events
-        self.anchors: dict[str, _Node] = {}
-
-    def document(self) -> _Node | None:
-        for event in self.events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                if event.version not in (None, (1, 1)):
-                    raise json_scanning.Unreadable("yaml: found incompatible YAML document")
-                root = self.node(next(self.events))
-                next(self.events)
-                return root
-        return None
-
-    def node(self, event: yaml.Event) -> _Node:
-        line = event.start_mark.line if event.start_mark else 0
-        anchor = event.anchor if isinstance(event, yaml.NodeEvent) else None
-        if isinstance(event, yaml.AliasEvent):
-            target = self.anchors.get(anchor or "")
-            if target is None:
-                raise json_scanning.Unreadable(f"yaml: unknown anchor '{anchor}' referenced")
-            return _Node("alias", line, text=anchor or "", target=target)
-        if isinstance(event, yaml.ScalarEvent):
-            node = _Node("scalar", line, event.value or "", event.tag or "", bool(event.implicit[0]))
-            self.anchor(anchor, node)
-            return node
-        is_mapping = isinstance(event, yaml.MappingStartEvent)
-        node = _Node("mapping" if is_mapping else "sequence", line)
-        self.anchor(anchor, node)
-        end = yaml.MappingEndEvent if is_mapping else yaml.SequenceEndEvent
-        while not isinstance(child := next(self.events), end):
-            node.children.append(self.node(child))
-        return node
-
-    def anchor(self, name: str | None, node: _Node) -> None:
-        if name:
-            self.anchors[name] = node
+    except RecursionError:  # a key that is a deep document, which the refusal would quote
+        raise json_scanning.Unreadable("yaml: invalid map key") from None
 
 
 class _Decoder:
@@ -127,19 +49,22 @@ class _Decoder:
         self.open_aliases: set[int] = set()
         self.decoded = self.through_aliases = 0
 
-    def decode(self, node: _Node, into: dict[Any, Any] | None = None) -> Any:
+    def decode(self, node: yaml_nodes.Node, into: dict[Any, Any] | None = None) -> yaml_nodes.Step:
         self.count()
         if node.kind == "alias" and node.target is not None:
             if id(node) in self.open_aliases:
                 raise json_scanning.Unreadable(f"yaml: anchor '{node.text}' value contains itself")
             self.open_aliases.add(id(node))
-            value = self.decode(node.target, into)
+            value = yield self.decode(node.target, into)
             self.open_aliases.remove(id(node))
             return value
         if node.kind == "mapping":
-            return self.mapping(node, {} if into is None else into)
+            return (yield self.mapping(node, {} if into is None else into))
         if node.kind == "sequence":
-            return [self.decode(child) for child in node.children]
+            items = []
+            for child in node.children:
+                items.append((yield self.decode(child)))  # noqa: PERF401 - no comprehension may yield
+            return items
         return _scalar(node)
 
     def count(self) -> None:
@@ -151,30 +76,30 @@ class _Decoder:
             if self.through_aliases / self.decoded > 0.99 - 0.89 * beyond:
                 raise json_scanning.Unreadable("yaml: document contains excessive aliasing")
 
-    def mapping(self, node: _Node, into: dict[Any, Any]) -> dict[Any, Any]:
+    def mapping(self, node: yaml_nodes.Node, into: dict[Any, Any]) -> yaml_nodes.Step:
         pairs = iter(node.children)
         for key_node, value_node in zip(pairs, pairs, strict=True):
             if key_node.is_merge:
-                self.merge(value_node, into)
+                yield self.merge(value_node, into)
                 continue
-            key = self.decode(key_node)
+            key = yield self.decode(key_node)
             if isinstance(key, dict | list):
                 raise json_scanning.Unreadable(f"yaml: invalid map key: {_go_syntax(key)}")
             typed = _Key(key)
-            value = self.decode(value_node)
+            value = yield self.decode(value_node)
             if typed in into:
                 shown = _go_syntax(key) if key is not None else "<nil>"
                 self.doubled_keys.append(f"line {value_node.line + 1}: key {shown} already set in map")
             into[typed] = value
         return into
 
-    def merge(self, node: _Node, into: dict[Any, Any]) -> None:
+    def merge(self, node: yaml_nodes.Node, into: dict[Any, Any]) -> yaml_nodes.Step:
         """Merge a mapping, or each of a sequence from its end, so that earlier ones win."""
         merged = list(reversed(node.children)) if node.kind == "sequence" else [node]
         for each in merged:
             if (each.target if each.kind == "alias" and each.target else each).kind != "mapping":
                 raise json_scanning.Unreadable("yaml: map merge requires map or sequence of maps as the value")
-            self.decode(each, into)
+            yield self.decode(each, into)
 
 
 class _Key(tuple[type[Any], Any]):
@@ -184,7 +109,7 @@ class _Key(tuple[type[Any], Any]):
         return super().__new__(cls, (type(value), value))
 
 
-def _scalar(node: _Node) -> Any:
+def _scalar(node: yaml_nodes.Node) -> Any:
     if not node.tag and not node.implicit:
         return node.text
     tag, value = yaml_scalars.resolve(node.tag, node.text)
@@ -196,17 +121,28 @@ def _scalar(node: _Node) -> Any:
         raise json_scanning.Unreadable("yaml: !!binary value contains invalid base64 data") from None
 
 
-def _jsonable(value: Any) -> Any:
+def _jsonable(value: Any) -> yaml_nodes.Step:
     if isinstance(value, dict):
-        return dict(sorted((_key_text(key[1], item), _jsonable(item)) for key, item in value.items()))
+        members: dict[str, Any] = {}
+        for key, item in value.items():
+            name = _key_text(key[1], item)
+            members[name] = yield _jsonable(item)
+        return dict(sorted(members.items(), key=_name))
     if isinstance(value, list):
-        return [_jsonable(item) for item in value]
+        items = []
+        for item in value:
+            items.append((yield _jsonable(item)))  # noqa: PERF401 - no comprehension may yield
+        return items
     if not isinstance(value, float):
         return value
     if not math.isfinite(value):
         raise json_scanning.Unreadable(f"json: unsupported value: {go_texts.shortest(value)}")
     text = go_texts.json_number(value)
     return int(text) if text.lstrip("-").isdigit() else parsed.WrittenNumber(text)
+
+
+def _name(member: tuple[str, Any]) -> str:
+    return member[0]
 
 
 def _key_text(key: Any, value: Any) -> str:

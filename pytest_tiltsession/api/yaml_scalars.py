@@ -37,6 +37,7 @@ _WORDS: dict[str, tuple[str, Any]] = {
 }
 _FIRST_OF_NUMBERS = tuple("+-0123456789")
 _FIRST_OF_WORDS = tuple("yYnNtTfFoO~")
+_DECIMAL, _MOST_DIGITS = 10, 20
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _DOT_FLOAT = re.compile(r"\.[0-9](_?[0-9])*([eE][-+]?[0-9](_?[0-9])*)?", re.ASCII)
 _INTEGER = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]([0-7]+)|0([0-7]+)|(0|[1-9][0-9]*))", re.ASCII)
@@ -82,7 +83,9 @@ def _number(text: str) -> tuple[str, int | float] | None:
     digits = text.replace("_", "")
     if match := _INTEGER.fullmatch(digits):
         sign, *forms = match.groups()
-        number = next(int(form, base) for form, base in zip(forms, (16, 2, 8, 8, 10), strict=True) if form is not None)
+        form, base = next(pair for pair in zip(forms, (16, 2, 8, 8, 10), strict=True) if pair[0] is not None)
+        # Python refuses to read thousands of decimal digits; so many fit into no 64 bits.
+        number = int(form, base) if base != _DECIMAL or len(form) <= _MOST_DIGITS else 1 << 64
         if number < (1 << 64 if not sign else (1 << 63) + (sign == "-")):
             return INT, -number if sign == "-" else number
     if _FLOAT.fullmatch(digits) and math.isfinite(float(digits)):

@@ -50,6 +50,7 @@ class Profile:
     bookmarks: bool
     initial_events: bool
     selector_events: bool
+    core_group: bool
 
 
 _KEYS = tuple(row.key for row in DIFFERENCES)

@@ -207,4 +207,11 @@ DIFFERENCES = (
         "leaving sends DELETED, entering sends ADDED",
         "watch-streams.jsonl, watch-004",
     ),
+    Difference(
+        "core_group",
+        "Discovery of the group without a name, /api",
+        "404, Go's plain text: kopf and kr8s' api_resources() give up on it",
+        "an APIVersions without versions, for Tilt has nothing in that group",
+        "stories discovery-unknown",
+    ),
 )

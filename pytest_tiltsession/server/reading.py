@@ -1,8 +1,8 @@
 """Bytes in, requests out, one at a time: httptools reads, this module cuts and limits; knows no sockets, no loop.
 
-The parser never sees a byte beyond the message that it reads. A request head and a chunked body can only end with
-CR LF CR LF, so they are fed in pieces that end there; a body of known length is fed up to that length. What
-follows stays here, unread, until it is asked for: that is what pausing a pipelining client rests on.
+The parser never sees a byte beyond the message that it reads. A request head ends with CR LF CR LF, so it is fed up
+to there; a body of known length is fed up to that length, a chunked one chunk by chunk. What follows stays here,
+unread, until it is asked for: that is what pausing a pipelining client rests on.
 """
 
 import dataclasses
@@ -10,10 +10,9 @@ import dataclasses
 import httptools
 
 from pytest_tiltsession.api import messages
-from pytest_tiltsession.server import request_line, service
+from pytest_tiltsession.server import chunks, request_line, service
 
 _END = b"\r\n\r\n"
-_OVERHEAD = 1 << 20  # bytes of chunk framing and trailers that are borne beside eight times the body
 _FRAMING = frozenset({"connection", "content-length", "expect", "host", "transfer-encoding"})
 
 
@@ -48,7 +47,7 @@ class RequestReader:
         self._body_size = 0
         self._left: int | None = 0  # bytes of the body that are to come; None when it is chunked
         self._taken = 0
-        self._tail = b""
+        self._chunks = chunks.Chunks()
         self._complete = False
         self._expects = False
         # Clients that poll repeat themselves to the byte: the last request without a body is not read again.
@@ -142,7 +141,7 @@ class RequestReader:
     def _read_headers(self, line: request_line.RequestLine, fields: bytes) -> Outcome | None:
         self.old = line.old
         self._headers, self._framing = [], {}
-        self._body, self._body_size, self._taken, self._tail, self._complete = [], 0, 0, b"", False
+        self._body, self._body_size, self._taken, self._complete = [], 0, 0, False
         parser = httptools.HttpRequestParser(self)
         upgrade = False
         try:
@@ -182,7 +181,7 @@ class RequestReader:
         elif codings[0].lower() != "chunked":
             return request_line.UNKNOWN_CODING
         else:
-            self._left = None
+            self._left, self._chunks = None, chunks.Chunks()
         if "connection" in framing:
             tokens = [token.strip().lower() for value in framing["connection"] for token in value.split(",")]
             self.keep_alive = "close" not in tokens and (not self.old or "keep-alive" in tokens)
@@ -198,35 +197,32 @@ class RequestReader:
         while not self._complete:
             if not self._buffer or self._parser is None:
                 return None
-            piece = self._cut()
-            self._taken += len(piece)
             try:
+                piece = self._cut()
+                if not piece:
+                    return None
                 self._parser.feed_data(piece)
             except httptools.HttpParserError as error:
                 return request_line.of_parser(str(error))
+            except chunks.UnreasonableError:
+                return request_line.BAD_REQUEST
             if self._body_size > self._limits.body_bytes:
                 return TooLarge(self._request(line, b""))
-            if self._taken > _OVERHEAD + 8 * self._body_size:
-                return request_line.BAD_REQUEST
         self._parser = self._line = None
         body = self._body
         return self._request(line, body[0] if len(body) == 1 else b"".join(body))
 
     def _cut(self) -> bytes:
-        """Take from the buffer what surely belongs to the body being read."""
+        """Take from the buffer what surely belongs to the body being read, which may be nothing yet."""
         buffer = self._buffer
         if self._left is not None:
             size = min(self._left, len(buffer))
             self._left -= size
         else:
-            # The end of a chunked body may straddle two pieces: look at the seam first.
-            seam = (self._tail + buffer[:3]).find(_END)
-            end = seam - len(self._tail) if seam >= 0 else buffer.find(_END)
-            size = end + 4 if seam >= 0 or end >= 0 else len(buffer)
+            size = self._chunks.reach(buffer)
         piece = bytes(buffer[:size])
         del buffer[:size]
-        if self._left is None:
-            self._tail = (self._tail + piece[-3:])[-3:]
+        self._taken += size
         return piece
 
     def _request(self, line: request_line.RequestLine, body: bytes) -> messages.Request:

@@ -53,7 +53,8 @@ def _examine(fake: FakeTilt, listed: dict[str, Any]) -> None:
     written = [ask(fake, "PUT", target, found.body), ask(fake, "PUT", f"{target}/status", found.body)]
     written += [ask(fake, "PATCH", target, body, content_type=kind) for kind, body in WITHOUT_EFFECT]
     as_yaml = ask(fake, "GET", target, accept="application/yaml")
-    if as_yaml.status != 500:  # control characters, which Tilt cannot write as YAML
+    # Control characters cannot be written as YAML, and U+0085 comes out of it as a space.
+    if as_yaml.status != 500 and "\x85" not in found.body.decode():
         written.append(ask(fake, "PUT", target, as_yaml.body, content_type="application/yaml"))
     assert [unchanged] * len(written) == [(answer.status, answer.body) for answer in written]
 

@@ -20,6 +20,8 @@ SERVER_ERRORS = {
         r"Internal error occurred: metadata\.name was not generated",
         r"object does not implement the Object interfaces",
         r"unknown patch type: .* in map: map\[.*\]",
+        r"value for key \d+ is not a map\.",
+        r"expected a \S.*, but received a \S.*",
         r"failed to create typed patch object \(.*; .*, Kind=.*\): .*",
         r"yaml: control characters are not allowed",
         r'unable to find api field in struct .* for the json field ".*"',

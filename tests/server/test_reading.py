@@ -96,6 +96,9 @@ def test_a_trailer_is_no_header_of_this_or_the_next_request():
         b"Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n",
         b"Transfer-Encoding: chunked\r\n\r\n1\na\n0\n\n",
         b"Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n00000000000000001\r\na\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n00000000000000000\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\n\r\n",
         b"A: b\r\n folded: c\r\n\r\n",
         b" A: b\r\n\r\n",
         b"A\r\n\r\n",
@@ -227,12 +230,29 @@ def test_a_body_beyond_the_limit_is_told_without_reading_it():
     assert isinstance(outcome, reading.TooLarge)
 
 
-def test_chunks_that_are_mostly_framing_are_refused():
-    """A body that never grows cannot go on for ever."""
-    pieces = [HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;" + b"x" * 1000]
-    pieces += [b"x" * 65_536] * 20
-    (outcome,) = read(*pieces)
-    assert outcome == request_line.BAD_REQUEST
+@pytest.mark.parametrize(
+    ("framing", "fits", "too_long"),
+    [
+        (lambda size: b"1;" + b"x" * (size - 4) + b"\r\na\r\n0\r\n\r\n", 4096, 4097),
+        (lambda size: b"1;" + b"x" * size, 4093, 4094),  # a line of which the end has yet to come
+        (lambda size: b"0\r\nA: " + b"x" * (size - 7) + b"\r\n\r\n", 4096, 4097),
+        (lambda count: (b"1;" + b"x" * 1000 + b"\r\na\r\n") * count + b"0\r\n\r\n", 16, 17),
+        (lambda count: b"A: b\r\n".join([b"0\r\n", *[b""] * count, b"\r\n"]), 681, 682),
+        (lambda size: b"0" * (size - 1) + b"1\r\na\r\n0\r\n\r\n", 16, 17),
+    ],
+    ids=["line", "endless-line", "trailer", "extensions", "trailers", "digits"],
+)
+def test_framing_of_chunks_has_the_limits_of_go(framing, fits, too_long):
+    """Lines and trailers of 4 KiB, 16 digits of a size, and 16 KiB of framing beyond what the chunks hold."""
+    chunked = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+    assert request_line.BAD_REQUEST not in read(chunked + framing(fits))
+    assert [request_line.BAD_REQUEST] == read(chunked + framing(too_long))
+
+
+def test_a_body_in_a_great_many_chunks_is_read():
+    """Small chunks are no excess, however many there are."""
+    (request,) = read(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * 50_000 + b"0\r\n\r\n")
+    assert request.body == b"a" * 50_000
 
 
 def test_a_length_of_thousands_of_digits_is_read_as_a_number():
