@@ -2,10 +2,10 @@
 
 import threading
 
+from pytest_tiltsession import errors, kubeconfig
 from pytest_tiltsession.live import client, finding, server_time
 
 _LOOKS = 0.25  # seconds for which the context must be gone: Tilt does not write its file in one go
-_PATIENCE = 5.0  # seconds for which a Tilt may not answer before it counts as gone
 
 
 class Connection:
@@ -17,14 +17,22 @@ class Connection:
         self._lock = threading.Lock()
         self._client: client.Client | None = None
         self._answered = False
-        self._silent_since: float | None = None
+        self._bad_since: float | None = None
+        self._patience = 0.0
         self._absent_since: float | None = None
+        self._refused: str | None = None
+
+    @property
+    def entry(self) -> kubeconfig.Entry | None:
+        """The kubeconfig's entry of the Tilt that was found; None before."""
+        found = self._client
+        return None if found is None else found.entry
 
     @property
     def context(self) -> str | None:
         """The context of the Tilt that was found; None before."""
-        found = self._client
-        return None if found is None else found.entry.context
+        found = self.entry
+        return None if found is None else found.context
 
     @property
     def answered(self) -> bool:
@@ -33,14 +41,18 @@ class Connection:
 
     @property
     def silent(self) -> bool:
-        """Whether the last attempt to reach the Tilt failed."""
-        return self._silent_since is not None
+        """Whether the last attempt to read from the Tilt failed."""
+        return self._bad_since is not None
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must not be written down: the bearer token."""
-        found = self._client
-        return () if found is None or not found.entry.token else (found.entry.token,)
+        found = self.entry
+        return () if found is None or not found.token else (found.token,)
+
+    def explain(self) -> str:
+        """Say what is looked for, and what there is instead."""
+        return self._refused or f"looked for {self.where.explain()}"
 
     def reach(self) -> client.Client | None:
         """Give a client of the Tilt, where its context is there."""
@@ -52,24 +64,43 @@ class Connection:
     def good(self, answer: client.Answer) -> None:
         """Learn that the Tilt has answered."""
         self._answered = True
-        self._silent_since = self._absent_since = None
+        self._bad_since = self._absent_since = None
         if answer.date is not None:
             self.time.sample(answer.sent, answer.arrived, answer.date)
 
-    def bad(self) -> str:
-        """Learn that it has not; give why it counts as gone, or nothing while there is hope."""
+    def heard(self, watch: client.Watch) -> None:
+        """Learn that the Tilt has opened a watch; whether it can be read is another matter."""
+        self._answered = True
+        if watch.date is not None:
+            self.time.sample(watch.sent, watch.arrived, watch.date)
+
+    def bad(self, problem: client.Unreachable) -> str:
+        """Learn that it has not; give why it counts as gone, or nothing while there is hope.
+
+        A Tilt whose entry has gone has ended, one whose entry has changed was followed by another; else it is a matter
+        of patience, which goes by what the problem is.
+        """
         if not self._answered or self._client is None:
             return ""
         entry = self.where.look()
         now = server_time.seconds()
-        self._silent_since = now if self._silent_since is None else self._silent_since
+        if self._bad_since is None or self._patience != problem.patience:
+            self._bad_since, self._patience = now, problem.patience
         if entry is None:
             self._absent_since = now if self._absent_since is None else self._absent_since
             return "Tilt has ended" if now - self._absent_since >= _LOOKS else ""
         self._absent_since = None
         if entry != self._client.entry:
             return "Tilt has ended, and another one took its place"
-        return "Tilt no longer answers" if now - self._silent_since >= _PATIENCE else ""
+        return "Tilt no longer answers" if now - self._bad_since >= self._patience else ""
+
+    def forget(self) -> None:
+        """Take the next Tilt that answers instead: of this one nothing was seen."""
+        with self._lock:
+            self._answered = False
+            self._bad_since = self._absent_since = None
+            self.time = server_time.ServerTime()
+            self._drop()
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -77,10 +108,18 @@ class Connection:
             if self._client is not None:
                 self._client.close()
 
+    def _drop(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
     def _follow(self) -> None:
         """Take what the file says now: what stood there before may have been left by a Tilt that was killed."""
         entry = self.where.look()
         if entry is not None and (self._client is None or self._client.entry != entry):
-            if self._client is not None:
-                self._client.close()
-            self._client = client.Client(entry)
+            self._drop()
+            self._refused = None
+            try:
+                self._client = client.Client(entry)
+            except errors.KubeconfigError as problem:
+                self._refused = str(problem)  # Tilt may just be writing it

@@ -32,6 +32,7 @@ class Sightings:
         self.odd: list[tuple[int, str]] = []
         self.gaps: list[tuple[int, int]] = []
         self.hangs: list[tuple[int, int]] = []
+        self.outages: list[tuple[int, int, str]] = []
         self.first: session.Session | None = None
         self._seen: dict[Key, str] = {}
         self._pending: collections.OrderedDict[Key, int] = collections.OrderedDict()

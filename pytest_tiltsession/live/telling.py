@@ -1,22 +1,57 @@
-"""Says in words what a recording could not see, for the scenario's description; pure."""
+"""Says in words what a recording could not see, for the scenario's description, and what it can expect; pure."""
 
-from collections.abc import Callable, Iterable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pytest_tiltsession import times
 from pytest_tiltsession.live import sightings
+from pytest_tiltsession.rules import exit_conditions
+from pytest_tiltsession.scenario import recorder, steps
 
 _MOST = 5
 
 Offset = Callable[[int], int]
 
 
-def blind_spots(seen: sightings.Sightings, offset: Offset, exit_code: int | None, own: bool) -> str:
+@dataclasses.dataclass(frozen=True, slots=True)
+class End:
+    """How a recording ended: the exit code of its command, where there was one; with ``own`` that was Tilt itself.
+
+    ``gone``: the Tilt was no longer there when the recording ended.
+    """
+
+    exit_code: int | None = None
+    own: bool = False
+    gone: bool = False
+
+
+def blind_spots(seen: sightings.Sightings, offset: Offset, end: End) -> str:
     """Give one line for each thing that was not seen; nothing where all was.
 
-    ``offset`` turns an arrival into microseconds from the session's start. With ``own``, ``exit_code`` is Tilt's own.
+    ``offset`` turns an arrival into microseconds from the session's start.
     """
-    lines = [*_beginning(seen, offset), *_middle(seen, offset), *_end(seen, exit_code, own)]
-    return "".join(f"Not seen: {line}\n" for line in lines)
+    lines = [*_beginning(seen, offset), *_middle(seen, offset), *_end(seen, end)]
+    return "".join(f"{recorder.NOT_SEEN}{line}\n" for line in lines)
+
+
+def expectation(scenario: steps.Scenario, end: End) -> steps.Expectation | None:
+    """Give what a recording expects of its replay: nothing of which it has not seen.
+
+    A session of ``tilt ci`` that was not done when Tilt was gone may have been done after all, or been interrupted. Its
+    exit code is kept as it is, and where it does not go with the outcome, the outcome is left out.
+    """
+    expected = scenario.expect
+    if expected is None:
+        return None
+    if expected.outcome == "running":
+        specs = [scenario.spec, *(step.spec for step in scenario.steps if step.spec is not None)]
+        ci = specs[-1].exit_condition == exit_conditions.CI
+        unseen = (end.own and end.exit_code is not None) or (end.gone and ci)
+        return None if unseen else expected
+    if not end.own or end.exit_code is None:
+        return expected
+    agrees = end.exit_code == int(expected.outcome == "failed")
+    return dataclasses.replace(expected, outcome=expected.outcome if agrees else None, exit_code=end.exit_code)
 
 
 def _beginning(seen: sightings.Sightings, offset: Offset) -> Iterator[str]:
@@ -31,6 +66,9 @@ def _middle(seen: sightings.Sightings, offset: Offset) -> Iterator[str]:
     for name, spans in (("had no watch", seen.gaps), ("had a watch that hung", seen.hangs)):
         if spans:
             yield f"what came and went between two polls while the recording {name}: {_spans(spans, offset)}"
+    for start, stop, why in _dark(seen)[:_MOST]:
+        span = f"{_shown(offset(start))} to {_shown(offset(stop))}"
+        yield f"anything from {span}, when no watch told and polls failed ({why})"
     if seen.unwatched:
         yield f"{seen.unwatched} states in the watch; polls showed them, and others may have been missed"
     for at, text in seen.odd[:_MOST]:
@@ -39,15 +77,28 @@ def _middle(seen: sightings.Sightings, offset: Offset) -> Iterator[str]:
         yield f"another Session, {name!r}, which a client created; it is not recorded"
 
 
-def _end(seen: sightings.Sightings, exit_code: int | None, own: bool) -> Iterator[str]:
+def _dark(seen: sightings.Sightings) -> list[tuple[int, int, str]]:
+    """Give when neither a watch nor polls saw anything."""
+    blind: Sequence[tuple[int, int]] = (*seen.gaps, *seen.hangs)
+    both = [(max(start, since), min(stop, until), why) for start, stop in blind for since, until, why in seen.outages]
+    return sorted(span for span in both if span[0] < span[1])
+
+
+def _end(seen: sightings.Sightings, end: End) -> Iterator[str]:
     latest = seen.latest
-    if latest is None or exit_code is None:
+    if latest is None:
         return
-    status = latest.status
-    if own and not status.done:
-        yield f"the last state: Tilt exited with code {exit_code}, and the session was not done when last seen"
-    elif status.done and exit_code != int(bool(status.error)) and not own:
-        yield f"why the recorded command ended with code {exit_code}"
+    status, code = latest.status, end.exit_code
+    if not status.done:
+        if end.own and code is not None:
+            yield f"the last state: Tilt exited with code {code}, and the session was not done when last seen"
+        elif end.gone and latest.spec.exit_condition == exit_conditions.CI:
+            why = seen.ended or "Tilt has ended"
+            yield f"the last state: {why}, and the session was not done when last seen; what it exits with is not known"
+    elif code is None and end.gone:
+        yield "the exit code of Tilt, which only the program that starts it learns: tiltsession record -- tilt ci"
+    elif code is not None and code != int(bool(status.error)) and not end.own:
+        yield f"why the recorded command ended with code {code}"
 
 
 def _spans(spans: Iterable[tuple[int, int]], offset: Offset) -> str:

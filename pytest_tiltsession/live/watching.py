@@ -19,10 +19,19 @@ class Watcher(threading.Thread):
         self._stopped = threading.Event()
         self._watch: client.Watch | None = None
         self._closed_at: int | None = None
+        self._rest = _AGAIN
+        self._told = False
+
+    @property
+    def closed_at(self) -> int | None:
+        """When the last watch ended, in microseconds of the machine; None while one is open, and before the first."""
+        return None if self.open_since is not None else self._closed_at
 
     def run(self) -> None:
         """Watch, again and again."""
         while not self._stopped.is_set() and not self._seen.ended:
+            self._rest = _AGAIN
+            self._told = False
             found = self._connected.reach()
             try:
                 if found is not None:
@@ -38,7 +47,8 @@ class Watcher(threading.Thread):
                 self._closed_at = server_time.now()
             self._watch = self.open_since = None
             self._seen.wake()
-            self._stopped.wait(_AGAIN)
+            if not self._told:  # one that told news is missed at once: the session moves
+                self._stopped.wait(self._rest)
 
     def restart(self) -> None:
         """Break off the present watch and open another."""
@@ -54,12 +64,12 @@ class Watcher(threading.Thread):
     def _follow(self, found: client.Client) -> None:
         with found.watch() as watch:
             if watch.status != 200:
+                self._rest = max(watch.rest, _AGAIN)
                 if self._connected.answered:
                     self._seen.strange(watch.arrived, f"a watch that was refused with {watch.status}")
                 return
-            if watch.date is not None:
-                self._connected.time.sample(watch.sent, watch.arrived, watch.date)
-            if self._closed_at is not None:
+            self._connected.heard(watch)
+            if self._closed_at is not None and self._closed_at >= (self._seen.first_at or watch.arrived):
                 self._seen.gaps.append((self._closed_at, watch.arrived))
             self._seen.forgive()
             self._watch, self.open_since = watch, watch.arrived
@@ -76,7 +86,7 @@ class Watcher(threading.Thread):
         document = None if event is None else event.get("object")
         type_ = "" if event is None else event.get("type")
         if type_ in _EVENTS and isinstance(document, dict):
-            self._seen.take(at, sightings.WATCH, str(type_), document)
+            self._told = self._seen.take(at, sightings.WATCH, str(type_), document) or self._told
             return True
         if type_ != "BOOKMARK":
             self._seen.strange(at, f"a watch event that is none: {line[:120].decode(errors='replace')}")

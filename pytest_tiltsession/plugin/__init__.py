@@ -11,7 +11,9 @@ from pytest_tiltsession.plugin.fixtures import (
     tilt_session_factory,
 )
 from pytest_tiltsession.plugin.hooks import (
+    pytest_addhooks,
     pytest_addoption,
+    pytest_assertrepr_compare,
     pytest_collect_file,
     pytest_collection_modifyitems,
     pytest_configure,
@@ -23,7 +25,9 @@ from pytest_tiltsession.plugin.hooks import (
 )
 
 __all__ = [
+    "pytest_addhooks",
     "pytest_addoption",
+    "pytest_assertrepr_compare",
     "pytest_collect_file",
     "pytest_collection_modifyitems",
     "pytest_configure",

@@ -1,7 +1,7 @@
 """The fixtures. Imports the standard library and pytest only; the rest when a fixture is first used."""
 
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +10,7 @@ from pytest_tiltsession.plugin import options, report
 
 if TYPE_CHECKING:
     from pytest_tiltsession.clock.simulated import SimulatedClock
-    from pytest_tiltsession.fake_tilt import FakeTilt
+    from pytest_tiltsession.fake_tilt import FakeTilt, TiltSessionFactory
 
 
 @pytest.fixture
@@ -18,12 +18,18 @@ def tilt_session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     """A fake Tilt of this test's own: drive its targets, own its clock, and read it over real HTTPS.
 
     It serves sync, asyncio and trio tests, threads and subprocesses alike. ``@pytest.mark.tilt_session(...)`` says
-    how it is to be. At the end, steps that were never played and errors inside the fake fail the test.
+    how it is to be. At the end, steps that were never played, faults that were never met and errors inside
+    the fake fail the test.
     """
     from pytest_tiltsession import fake_tilt  # start-up cost
 
-    settings = options.for_item(request.node)
-    fake = fake_tilt.FakeTilt(settings, directory=_folder(tmp_path_factory))
+    folder = _folder(tmp_path_factory)
+    fake = None
+    if options.in_modes(request.node):
+        from pytest_tiltsession.plugin import modes  # start-up cost
+
+        fake = modes.made(request.node, folder)
+    fake = fake or fake_tilt.FakeTilt(options.for_item(request.node), directory=folder)
     report.attach(request.node, fake)
     with fake:
         yield fake
@@ -56,7 +62,7 @@ def tilt_env(tilt_session: "FakeTilt") -> dict[str, str]:
 @pytest.fixture(scope="session")
 def tilt_session_factory(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> "Iterator[Callable[..., FakeTilt]]":
+) -> "Iterator[TiltSessionFactory]":
     """Makes started fake Tilts for fixtures of any scope, and several at once in one kubeconfig.
 
     Call it with the marker's arguments. Fakes that are still running when the run ends are stopped then; to end one
@@ -72,7 +78,7 @@ def tilt_session_factory(
         fake = fake_tilt.FakeTilt(settings, directory=folder)
         made.append(fake)
         report.attach_to_run(request.config, fake)
-        return fake.start()
+        return fake.prepare()
 
     yield make
     for fake in made:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_tiltsession.plugin import options, report
+from pytest_tiltsession.plugin import hookspecs, options, report
 
 if TYPE_CHECKING:
     from pytest_tiltsession.plugin import scenario_files
@@ -25,13 +25,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     options.add(parser)
 
 
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks that users implement."""
+    pluginmanager.add_hookspecs(hookspecs)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker and refuse bad option values before the first test."""
     _runs.append(config)
     config.addinivalue_line("markers", options.MARKER_LINE)
     options.check_configured(config)
-    if config.pluginmanager.hasplugin("xdist") and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(_Controller(config), "tilt-session-controller")
+    if options.of_run(config, "html"):
+        from pytest_tiltsession.plugin import pictures  # start-up cost
+
+        pictures.configure(config)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(report.Painter(), "tilt-session-painter")
+        if config.pluginmanager.hasplugin("xdist"):
+            config.pluginmanager.register(_Controller(config), "tilt-session-controller")
+    if options.mode(config) != options.MODES[0]:
+        from pytest_tiltsession.plugin import recording_run  # start-up cost
+
+        recording_run.of(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -47,8 +62,9 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     """Say that scenario files are collected, and how the fakes are to be."""
     if not options.enabled(config):
         return None
-    given = ", ".join(f"{name} {value}" for name, value in options.configured(config).items())
-    return f"tilt session: collecting *{_SUFFIX}" + (f" ({given})" if given else "")
+    from pytest_tiltsession.plugin import summary  # start-up cost
+
+    return summary.header(config, _SUFFIX)
 
 
 def pytest_collect_file(file_path: pathlib.Path, parent: pytest.Collector) -> "scenario_files.ScenarioFile | None":
@@ -65,7 +81,7 @@ def pytest_collect_file(file_path: pathlib.Path, parent: pytest.Collector) -> "s
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse bad markers before the first test; a worker of xdist hands the problem to its controller."""
-    problems = [problem for item in items if (problem := options.check_item(item)) is not None]
+    problems = [problem for item in items if (problem := _problem_of(item)) is not None]
     if not problems:
         return
     workeroutput: dict[str, Any] | None = getattr(config, "workeroutput", None)
@@ -75,12 +91,38 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = []
 
 
+def _problem_of(item: pytest.Item) -> str | None:
+    """Say what is wrong with the markers of a test, its mode with them; None where nothing is."""
+    problem = options.check_item(item)
+    if problem is None and options.in_modes(item):
+        from pytest_tiltsession.plugin import choosing  # start-up cost
+
+        try:
+            choosing.choose(item)
+        except pytest.UsageError as refused:
+            return str(refused)
+    return problem
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the timeline and the requests to the report of a failed test."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the report of a failed test end in the test, and add the timeline and the requests."""
+    bare = report.prepare(item, call)
     test_report = yield
-    report.add_sections(item, test_report)
+    report.complete(item, call, test_report, bare=bare)
     return test_report
+
+
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """Name the target and the state in which compared Sessions differ."""
+    models = sys.modules.get("pytest_tiltsession.models.session")
+    if models is None:
+        return None
+    from pytest_tiltsession.plugin import comparing  # start-up cost
+
+    return comparing.explained(op, left, right, verbosity=config.get_verbosity(pytest.Config.VERBOSITY_ASSERTIONS))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -93,11 +135,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Close with how many sessions and scenarios the run used."""
     if options.enabled(config):
-        found = report.counts(config)
-        terminalreporter.write_sep("-", "tilt session")
-        terminalreporter.write_line(
-            f"{found['sessions']} fake sessions served, {found['scenarios']} scenario files played"
-        )
+        from pytest_tiltsession.plugin import summary  # start-up cost
+
+        summary.write(terminalreporter, config)
 
 
 class _Controller:
@@ -106,6 +146,14 @@ class _Controller:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._problems: dict[str, None] = {}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of the terminal, which it does not have, and where pictures go."""
+        from pytest_tiltsession.plugin import pictures, terminal  # start-up cost
+
+        node.workerinput[terminal.WORKER_KEY] = terminal.describe(self._config)
+        node.workerinput[pictures.WORKER_KEY] = pictures.folder_of(self._config)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 MARKER = "tilt_session"
 MARKER_LINE = (
     "tilt_session(scenario=, exit_condition=, timeout=, readiness_timeout=, k8s_grace_period=, tiltfile_path=, start=, "
-    "profile=, progress=, speed=, limit=, patience=, verbatim=, tls=, port=, context=, current_context=, "
-    "exit_when_done=, freeze=, sleeps=, allow=): "
+    "profile=, progress=, speed=, limit=, patience=, verbatim=, offset=, tls=, port=, context=, current_context=, "
+    "exit_when_done=, starts=, freeze=, sleeps=, faults=, allow=, mode=, recording=): "
     "how the fake Tilt of this test is to be"
 )
 
@@ -30,6 +30,20 @@ VALUED = {
         "How far the clock goes by itself under auto, and how far a wait moves it: a Go duration, 24h without it."
     ),
 }
+# What is said of a whole run, with twins alike. Marker arguments: mode=, context= and recording=.
+MODES = ("fake", "replay", "record", "once", "live")
+RUN_VALUED = {
+    "tilt_session_mode": (
+        "What stands behind tilt_session: fake (the default), replay (a recording of the test), record (a real Tilt, "
+        "recorded), once (record what has no recording yet, else replay) or live (a real Tilt, nothing kept)."
+    ),
+    "tilt_session_context": "Which real Tilt, by its context; without it, as Tilt's own tools find theirs.",
+    "tilt_session_html": "Write an HTML page with the timeline of its session for each failed test into this folder.",
+    "tilt_session_recordings": "The folder of the recordings, from rootdir: tilt_sessions without it.",
+}
+STRICT = "tilt_session_strict"
+STRICT_HELP = "Let a full run fail where there are recordings that no test uses."
+MODE_ARGUMENTS = ("mode", "recording")
 FLAG = "tilt_session"
 FLAG_HELP = "Collect *.tilt.yaml files as tests, and print the tilt session header and summary."
 
@@ -42,11 +56,48 @@ def add(parser: pytest.Parser) -> None:
     for name, text in VALUED.items():
         group.addoption(f"--{name.replace('_', '-')}", dest=name, default=None, metavar="VALUE", help=text)
         parser.addini(name, text, default="")
+    for name, text in RUN_VALUED.items():
+        choices = MODES if name == "tilt_session_mode" else None
+        group.addoption(
+            f"--{name.replace('_', '-')}", dest=name, default=None, choices=choices, metavar="VALUE", help=text
+        )
+        parser.addini(name, text, default="")
+    group.addoption("--tilt-session-strict", action="store_true", dest=STRICT, default=None, help=STRICT_HELP)
+    parser.addini(STRICT, STRICT_HELP, type="bool", default=False)
+
+
+def of_run(config: pytest.Config, name: str) -> str:
+    """Give what command line or ini say of a whole run: ``mode``, ``context``, ``recordings``; empty without."""
+    return str(config.getoption(f"tilt_session_{name}") or config.getini(f"tilt_session_{name}") or "")
+
+
+def mode(config: pytest.Config) -> str:
+    """Give the mode of the run; that of a test may be another."""
+    return of_run(config, "mode") or MODES[0]
+
+
+def strict(config: pytest.Config) -> bool:
+    """Tell whether recordings that no test uses are to fail the run."""
+    return bool(config.getoption(STRICT) or _flag(config, STRICT))
+
+
+def in_modes(item: pytest.Item) -> bool:
+    """Tell whether a test may have another mode than fake; where not, nothing needs to be loaded."""
+    if mode(item.config) != MODES[0]:
+        return True
+    return any(name in marker.kwargs for marker in item.iter_markers(MARKER) for name in MODE_ARGUMENTS)
 
 
 def enabled(config: pytest.Config) -> bool:
-    """Tell whether scenario files are to be collected and the summary printed."""
-    return bool(config.getoption(FLAG) or config.getini(FLAG))
+    """Tell whether scenario files are to be collected and the summary printed. A bad ini value is a UsageError."""
+    return bool(config.getoption(FLAG) or _flag(config, FLAG))
+
+
+def _flag(config: pytest.Config, name: str) -> bool:
+    try:
+        return bool(config.getini(name))
+    except (ValueError, pytest.UsageError) as problem:  # which one, depends on pytest's version
+        raise pytest.UsageError(f"{name}: {problem} in the ini file; write {name} = true or false") from None
 
 
 def configured(config: pytest.Config) -> dict[str, Any]:
@@ -61,9 +112,13 @@ def configured(config: pytest.Config) -> dict[str, Any]:
 
 def check_configured(config: pytest.Config) -> None:
     """Refuse bad option values. Costs nothing where none is given."""
+    enabled(config)
+    strict(config)
     given = configured(config)
     if given:
         make(given, where="--tilt-session-* option or tilt_session_* ini value")
+    if mode(config) not in MODES:
+        raise pytest.UsageError(f"tilt_session_mode={mode(config)!r}: valid values are {', '.join(MODES)}")
 
 
 def check_item(item: pytest.Item) -> str | None:
@@ -77,10 +132,9 @@ def check_item(item: pytest.Item) -> str | None:
     return None
 
 
-def for_item(item: pytest.Item) -> "settings.Settings":
-    """Give the settings of one test: the nearest marker's arguments over farther ones, over command line and ini."""
-    given = configured(item.config)
-    base = item.path.parent
+def marked(item: pytest.Item) -> dict[str, Any]:
+    """Give what the markers of one test say, the nearest one's arguments over farther ones'."""
+    given: dict[str, Any] = {}
     for marker in reversed(list(item.iter_markers(MARKER))):
         if marker.args:
             raise pytest.UsageError(
@@ -88,19 +142,32 @@ def for_item(item: pytest.Item) -> "settings.Settings":
                 'write what each is, such as scenario="ci-fails-late.tilt.yaml"'
             )
         given.update(marker.kwargs)
+    return given
+
+
+def for_item(item: pytest.Item, **decided: Any) -> "settings.Settings":
+    """Give the settings of one test: the markers' arguments over command line and ini; ``decided`` over them all."""
+    base = item.path.parent
+    own = marked(item) | decided
+    common = configured(item.config)
+    if own.get("progress", "wall") != "wall":
+        common.pop("speed", None)  # it goes with the run's own progress
+    given = common | own
+    for name in MODE_ARGUMENTS:
+        given.pop(name, None)
     # A file is looked up beside the test; what does not look like one is the name of a scenario of the library.
     if isinstance(given.get("scenario"), str) and given["scenario"].endswith(".tilt.yaml"):
         given["scenario"] = base / given["scenario"]
-    return make(given, where=f"{item.nodeid}: @pytest.mark.tilt_session")
+    return make(given, where=f"{item.nodeid}: @pytest.mark.tilt_session", beside=MODE_ARGUMENTS)
 
 
-def make(given: dict[str, Any], *, where: str) -> "settings.Settings":
-    """Make settings of arguments; raises UsageError that names where they stand."""
+def make(given: dict[str, Any], *, where: str, beside: tuple[str, ...] = ()) -> "settings.Settings":
+    """Make settings of arguments; raises UsageError that names where they stand. ``beside`` are other names there."""
     from pytest_tiltsession import errors, settings  # start-up cost: only where a fake is wanted
 
     for name in given:
         if name not in settings.NAMES:
-            raise pytest.UsageError(f"{where}: {settings.unknown_name(name)}")
+            raise pytest.UsageError(f"{where}: {settings.unknown_name(name, (*settings.NAMES, *beside))}")
     try:
         made = settings.Settings(**given)
         made.read_scenario()

@@ -40,11 +40,19 @@ class ScenarioItem(pytest.Item):
             run.play()
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show what differed, without a traceback through the package."""
-        if isinstance(excinfo.value, errors.TiltSessionError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+        """Show what differed, without a traceback through the package, and where in the file it was expected."""
+        if not isinstance(excinfo.value, errors.TiltSessionError):
+            return super().repr_failure(excinfo, style)
+        shown: Any = super().repr_failure(excinfo, "value")
+        crash = getattr(shown, "reprcrash", None)
+        if crash is not None:
+            crash.path, crash.lineno = str(self.path), self._expected_at(excinfo.value)
+        return shown
+
+    def _expected_at(self, error: BaseException) -> int:
+        part = self._scenario.consumer if isinstance(error, errors.ConsumerFailed) else self._scenario.expect
+        return (part.line if part is not None else None) or 1
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
-        """Name the file and the scenario's title."""
-        return self.path, 0, f"scenario: {self.name}"
+        """Name the file and the scenario's title, as headings show them."""
+        return self.path, 0, f"{self.nodeid.partition('::')[0]}: {self.name}"

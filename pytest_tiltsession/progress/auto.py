@@ -12,7 +12,7 @@ from pytest_tiltsession import times
 from pytest_tiltsession.api import messages
 from pytest_tiltsession.clock import simulated, wall
 from pytest_tiltsession.expectations import lettering
-from pytest_tiltsession.progress import telling, waiting
+from pytest_tiltsession.progress import stalls, waiting
 from pytest_tiltsession.server import listener, pacing
 
 # How long no byte may have moved before a client counts as one that waits (as for the consumer of a scenario).
@@ -27,9 +27,9 @@ RESTLESS = 1.0
 class Situation:
     """What there is to decide by. ``due`` and ``bound`` are microseconds since the epoch, the others seconds.
 
-    ``watches`` are open, and so many threads or tasks of the test ``wait``; ``met`` tells whether any client ever
-    asked for something. ``quiet`` is how long no byte has moved, ``restless`` for how long that is being waited for,
-    and ``lag`` by how much the machine let the server's own timers wait.
+    ``watches`` are open, or answers held back for the clock, and so many threads or tasks of the test ``wait``;
+    ``met`` tells whether any client ever asked for something. ``quiet`` is how long no byte has moved, ``restless``
+    for how long that is being waited for, and ``lag`` by how much the machine let the server's own timers wait.
     """
 
     watches: int
@@ -71,8 +71,8 @@ class Auto:
     """Moves a clock by itself, from when it is made until :meth:`stop`.
 
     ``bound`` is the instant that it never passes, ``limit`` how far from the clock's start that is, as it was given.
-    ``patience`` is after how many seconds of the machine's clock a watch is told that the clock stands (None: never);
-    ``idle`` says that a session that stands is at rest and wants no telling. ``on_stalled`` learns what was told.
+    ``watches`` are told when the clock stands for good. ``down`` says that no process runs: whoever wants one waits for
+    the clock, unseen.
     """
 
     def __init__(
@@ -82,22 +82,17 @@ class Auto:
         moves: waiting.Moves,
         *,
         limit: str,
-        patience: float | None,
-        idle: Callable[[], bool],
-        explain: Callable[[], str],
+        watches: stalls.Stalls,
         on_error: Callable[[BaseException], None],
-        on_stalled: Callable[[str], None],
+        down: Callable[[], bool] = lambda: False,
     ) -> None:
         self._clock = clock
         self._activity = served.activity
         self._moves = moves
         self._limit = limit
         self._bound = clock.start + times.micros_of(limit)
-        self._patience = patience
-        self._idle = idle
-        self._explain = explain
-        self._on_stalled = on_stalled
-        self._watches: set[telling.Tellable] = set()
+        self._down = down
+        self._watches = watches
         self._wanted: float | None = None  # since when the next instant only waits for silence
         self._expected: float | None = None  # when the next beat is to come, if nobody nudges
         self._lag = 0.0
@@ -126,8 +121,7 @@ class Auto:
         """Take note of an answer that is a watch, so that it can be told when the clock stands."""
         if isinstance(answer, messages.Response):
             return answer
-        watch = telling.Tellable(answer, self._watches.discard)
-        self._watches.add(watch)
+        watch = self._watches.follow(answer)
         self.nudge()
         return watch
 
@@ -169,7 +163,7 @@ class Auto:
         due = self._clock.next_due()
         activity = self._activity
         return Situation(
-            watches=activity.watches,
+            watches=activity.watches + activity.held + self._down(),
             waiting=self._moves.waiting,
             busy=activity.in_work > 0,
             met=activity.requests > 0,
@@ -184,14 +178,8 @@ class Auto:
     def _stand(self, seen: Situation) -> float | None:
         """Tell those that wait in vain; a watch only when it has been quiet for long, as others may yet act."""
         self._moves.happened()
-        if self._patience is None or not self._watches or self._idle():
-            return None
-        if seen.quiet < self._patience:
-            return self._patience - seen.quiet
+        return self._watches.look(seen.quiet, self._why)
+
+    def _why(self) -> str:
         due = self._clock.next_due()
-        why = "nothing more is planned" if due is None else self.refusal(due)
-        text = f"the clock of this session stands: {why}\n{self._explain()}"
-        self._on_stalled(text)
-        for watch in tuple(self._watches):
-            watch.tell(text)
-        return None
+        return "nothing more is planned" if due is None else self.refusal(due) or "it is held"

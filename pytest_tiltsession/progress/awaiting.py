@@ -5,12 +5,13 @@ No timer of the loop is used: it may be frozen.
 """
 
 import functools
-from collections.abc import Awaitable, Callable, Generator
-from typing import Any
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from typing import Any, Unpack
 
 from pytest_tiltsession import errors
 from pytest_tiltsession.clock import holding, simulated
-from pytest_tiltsession.expectations import checks, eventually, failures
+from pytest_tiltsession.expectations import checks, eventually, failures, running, sequence, targets
+from pytest_tiltsession.expectations import requests as asking
 from pytest_tiltsession.progress import settling, waiting
 
 
@@ -96,48 +97,57 @@ class Seen:
         return True
 
 
-class Awaited:
-    """Claims to be awaited, one after the other: ``await ….expect_target("api").was("active").within("5s")``."""
-
-    def __init__(self, claims: list[failures.Claim], pursue: "Pursue", chain: Any = None) -> None:
-        self._claims = claims
-        self._pursue = pursue
-        self._chain = chain
-
-    def __getattr__(self, name: str) -> Callable[..., "Awaited"]:
-        # What was begun adds its further claims to the list.
-        method = getattr(self._chain, name)
-
-        @functools.wraps(method)
-        def add(*args: Any, **kwargs: Any) -> "Awaited":
-            method(*args, **kwargs)
-            return self
-
-        return add
-
-    def __await__(self) -> Generator[Any, None, None]:
-        return self._hold().__await__()
-
-    async def _hold(self) -> None:
-        for claim in self._claims:
-            await self._pursue(claim)
-
-
 Pursue = Callable[[failures.Claim], Awaitable[None]]
 
 
-class _Recorder(checks.Expectations):
-    """Notes what is claimed instead of looking."""
+class Awaited:
+    """A claim that is to be awaited, or several, one after the other. Awaiting moves the clock until they hold."""
 
-    def __init__(self, noted: list[failures.Claim]) -> None:
-        self._noted = noted
+    def __init__(self, pursue: Pursue) -> None:
+        self._pursue = pursue
+        self._noted: list[failures.Claim] = []
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._hold_all().__await__()
+
+    async def _hold_all(self) -> None:
+        for claim in self._noted:
+            await self._pursue(claim)
+
+
+class AwaitedTarget(Awaited, targets.TargetExpectation):
+    """Claims about one target, awaited as a whole: ``await ….expect_target("api").was("active").within("5s")``."""
+
+    def __init__(self, name: str, pursue: Pursue) -> None:
+        Awaited.__init__(self, pursue)
+        targets.TargetExpectation.__init__(self, name, self._noted.append)
+
+
+class AwaitedRequests(Awaited, asking.RequestsExpectation):
+    """Claims about requests, awaited as a whole: ``await ….expect_requests("list").relisted_after_410()``."""
+
+    def __init__(self, pursue: Pursue, operation: str | tuple[str, ...] | None, asked: asking.Asked) -> None:
+        Awaited.__init__(self, pursue)
+        chosen = asking.begin(self._noted.append, operation, **asked)
+        asking.RequestsExpectation.__init__(self, chosen, self._noted.append)
+
+
+class _Noted(checks.Expectations, Awaited):
+    """Expectations that note what is claimed, to be awaited, instead of looking."""
+
+    def __init__(self, pursue: Pursue) -> None:
+        Awaited.__init__(self, pursue)
 
     def _claim(self, claim: failures.Claim) -> None:
         self._noted.append(claim)
 
 
 class Eventually:
-    """Expectations that are awaited and move the clock, instant after instant, until they are met."""
+    """Expectations that are awaited and move the clock, instant after instant, until they are met.
+
+    Each is what the method of that name claims; see :class:`checks.Expectations`. Awaiting one raises
+    :class:`errors.ExpectationFailed` where it does not come true within the limit.
+    """
 
     def __init__(self, pursue: Pursue) -> None:
         self._pursue = pursue
@@ -150,9 +160,17 @@ class Eventually:
         """Wait until the session is done with an error: any, exactly ``error``, or one in which ``match`` is found."""
         return self._noted(lambda claims: claims.expect_failed(error, match=match))
 
-    def expect_running(self, **groups: Any) -> Awaited:
-        """Wait until the session goes on and, of each group, just these targets are in it; see ``expect_running``."""
-        return self._noted(lambda claims: claims.expect_running(**groups))
+    def expect_running(
+        self,
+        *,
+        waiting: "running.Names | Mapping[str, str] | None" = None,
+        not_ready: "running.Names | None" = None,
+        retrying: "running.Names | None" = None,
+    ) -> Awaited:
+        """Wait until the session goes on and, of each group that is given, just these targets are in it."""
+        return self._noted(
+            lambda claims: claims.expect_running(waiting=waiting, not_ready=not_ready, retrying=retrying)
+        )
 
     def expect_exit_code(self, code: int | None) -> Awaited:
         """Wait until Tilt exits with this code."""
@@ -162,21 +180,24 @@ class Eventually:
         """Wait until the session is done, at this time since its start, give or take ``within``."""
         return self._noted(lambda claims: claims.expect_done_at(when, within=within))
 
-    def expect_target(self, name: str) -> Awaited:
+    def expect_target(self, name: str) -> AwaitedTarget:
         """Begin claims about one target, as those of ``expect_target``."""
-        return self._noted(lambda claims: claims.expect_target(name))
+        return AwaitedTarget(name, self._pursue)
 
-    def expect_timeline(self, expected: Any) -> Awaited:
+    def expect_timeline(self, expected: sequence.Expected) -> Awaited:
         """Wait until these entries have happened in this order."""
         return self._noted(lambda claims: claims.expect_timeline(expected))
 
-    def expect_requests(self, operation: "str | tuple[str, ...] | None" = None, **chosen: Any) -> Awaited:
+    def expect_requests(
+        self, operation: "str | tuple[str, ...] | None" = None, **asked: Unpack[asking.Asked]
+    ) -> AwaitedRequests:
         """Wait until clients have made such requests; what is chosen is said as for ``expect_requests``."""
-        return self._noted(lambda claims: claims.expect_requests(operation, **chosen))
+        return AwaitedRequests(self._pursue, operation, asked)
 
-    def _noted(self, claim: Callable[[checks.Expectations], Any]) -> Awaited:
-        noted: list[failures.Claim] = []
-        return Awaited(noted, self._pursue, claim(_Recorder(noted)))
+    def _noted(self, claim: Callable[[checks.Expectations], None]) -> Awaited:
+        noted = _Noted(self._pursue)
+        claim(noted)
+        return noted
 
 
 def checkpoint_of() -> settling.Checkpoint:

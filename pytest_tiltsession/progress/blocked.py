@@ -24,7 +24,8 @@ class Blocked:
 
     ``at`` is that moment in microseconds since the session's start; ``targets`` are those in the way of success;
     ``planned`` is what is due next, ``holds`` are the names of those that stop time. ``in_work`` requests are being
-    received or answered, and ``watching`` are the watches that are open, as ``client path``.
+    received or answered, and ``watching`` are the watches that are open, as ``client path``. ``process`` says how
+    Tilt's process ended, where it does not run.
     """
 
     at: int
@@ -34,6 +35,7 @@ class Blocked:
     in_work: int
     watching: tuple[str, ...]
     style: lettering.Style = dataclasses.field(default_factory=lettering.Style, repr=False, compare=False)
+    process: str = ""
 
     @property
     def waiting(self) -> dict[str, str]:
@@ -56,6 +58,8 @@ class Blocked:
             f"in {lettering.duration(max(0, item.at - self.at))}"
             for item in self.planned
         ] or ["  due next   nothing is planned"]
+        if self.process:
+            lines.append(f"  process    {self.process}; restart() starts it again")
         lines += [f"  held by    {name!r}" for name in self.holds]
         if self.in_work:
             lines.append(f"  in work    {lettering.counted(self.in_work, 'request')}")
@@ -81,4 +85,5 @@ def look(
         0 if activity is None else activity.in_work,
         tuple(f"{record.user_agent or 'a client'} {record.path}" for record in log.open_watches()),
         style,
+        "" if seen.ended is None else f"{seen.ended.text} at {lettering.clock(seen.ended.at - seen.origin)}",
     )

@@ -10,7 +10,7 @@ from pytest_tiltsession.models import metadata
 from pytest_tiltsession.store import journal
 
 
-class Tellable:
+class Tellable(messages.Stallable):
     """A stream as it was, until :meth:`tell`. ``on_close`` is called once, when the server lets go of it."""
 
     def __init__(self, stream: messages.WatchStream, on_close: "Callable[[Tellable], None]") -> None:
@@ -21,6 +21,11 @@ class Tellable:
         self._on_close = on_close
         self._callback: Callable[[], None] | None = None
         self._last_word: bytes | None = None
+
+    @property
+    def stalls(self) -> bool:
+        """Whether a fault has stopped it for good."""
+        return isinstance(self._stream, messages.Stallable) and self._stream.stalls
 
     @property
     def ended(self) -> bool:

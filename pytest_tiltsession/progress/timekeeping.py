@@ -4,21 +4,21 @@ Wires the clock to what moves it: the test, a client's reads, ``auto`` or ``wall
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from pytest_tiltsession import errors, serving, times
 from pytest_tiltsession import settings as settings_module
 from pytest_tiltsession.api import messages
 from pytest_tiltsession.clock import simulated, wall
 from pytest_tiltsession.engine import world as worlds
-from pytest_tiltsession.expectations import checks, eventually, failures, observed, standing
+from pytest_tiltsession.expectations import checks, eventually, failures, standing
 from pytest_tiltsession.models import session as sessions
-from pytest_tiltsession.progress import auto, awaiting, blocked, settling, waiting
+from pytest_tiltsession.progress import asking, auto, awaiting, blocked, current, reads, settling, stalls, waiting
 from pytest_tiltsession.progress import wall as walls
 from pytest_tiltsession.store import requests
 
 Duration = str | int | float
-Predicate = Callable[[sessions.Session], Any]
+Predicate = asking.Predicate
+MovableClock = eventually.MovableClock
 
 
 def clock_for(settings: settings_module.Settings, start: int) -> simulated.SimulatedClock:
@@ -51,7 +51,7 @@ class Timekeeping(checks.Expectations, serving.Served):
         self._time_log = log
         self._on_time_error = on_error
         self._moves = waiting.Moves()
-        self._drive: auto.Auto | walls.Wall | None = None
+        self._drive: auto.Auto | walls.Wall | reads.Reads | None = None
         self._settling: settling.Settling | None = None
         self._stalls: dict[str, None] = {}
         if settings.progress in ("auto", "wall"):
@@ -63,18 +63,34 @@ class Timekeeping(checks.Expectations, serving.Served):
         """Play the next instant at which something is due, a step or a deadline; False where nothing is."""
         return self._time_world.clock.step()
 
-    def run_until(self, predicate: Predicate, *, limit: "Duration | None" = None) -> sessions.Session:
+    def run_until(
+        self,
+        predicate: Predicate,
+        *,
+        limit: "Duration | None" = None,
+        clock: eventually.MovableClock | None = None,
+    ) -> sessions.Session:
         """Play instant after instant until ``predicate(session)`` holds; give that Session.
 
         Under ``auto`` and ``wall`` wait until the clock has brought it. ``limit`` is how far the clock may move
-        meanwhile (without one, the setting of that name). Raises ExpectationFailed, which says who waits for what,
-        when nothing more is planned or the next instant lies beyond the limit.
+        meanwhile (without one, the setting of that name); ``clock`` is what :meth:`pacing` gave. Raises
+        ExpectationFailed, which says who waits for what, when nothing more is planned or the next instant lies beyond
+        the limit.
         """
-        return self._run(predicate, f"{_name_of(predicate)} to be true of the session", limit)
+        return self._run(asking.Met(predicate), limit, clock)
 
-    def run_until_done(self, *, limit: "Duration | None" = None) -> sessions.Session:
+    def run_until_done(
+        self, *, limit: "Duration | None" = None, clock: eventually.MovableClock | None = None
+    ) -> sessions.Session:
         """Play until the session is done, by its script or by a timeout; give it as it ended."""
-        return self._run(_is_done, "the session to be done", limit)
+        return self._run(asking.done(), limit, clock)
+
+    def pacing(self, given_up: Callable[[], str]) -> waiting.Paced:
+        """Give the clock to one who may give up waiting for it: to ``run_until_done(clock=)`` and ``eventually``.
+
+        ``given_up`` says why, and is empty while the wait goes on; its ``interrupt`` lets that be asked at once.
+        """
+        return self._paced(given_up)
 
     def blocked(self) -> blocked.Blocked:
         """Say who waits for what now: targets and why, what is due next, who holds the clock, which requests wait."""
@@ -105,11 +121,11 @@ class Timekeeping(checks.Expectations, serving.Served):
 
     async def arun_until(self, predicate: Predicate, *, limit: "Duration | None" = None) -> sessions.Session:
         """Play until ``predicate(session)`` holds, as ``run_until``, with a turn for the loop's tasks each time."""
-        return await self._arun(predicate, f"{_name_of(predicate)} to be true of the session", limit)
+        return await self._arun(asking.Met(predicate), limit)
 
     async def arun_until_done(self, *, limit: "Duration | None" = None) -> sessions.Session:
         """Play until the session is done, as ``run_until_done``, with a turn for the loop's tasks each time."""
-        return await self._arun(_is_done, "the session to be done", limit)
+        return await self._arun(asking.done(), limit)
 
     def aeventually(self, limit: Duration = "30m") -> awaiting.Eventually:
         """Give the expectations that are awaited: ``await tilt_session.aeventually("5m").expect_succeeded()``."""
@@ -122,9 +138,10 @@ class Timekeeping(checks.Expectations, serving.Served):
 
     # -- within -------------------------------------------------------------------------------------------------
 
-    def _run(self, predicate: Predicate, wanted: str, limit: "Duration | None") -> sessions.Session:
-        met = _Met(predicate, wanted)
-        pursuit = self.eventually(self._limit(limit)).pursue(met.claim)
+    def _run(
+        self, met: asking.Met, limit: "Duration | None", clock: "MovableClock | None"
+    ) -> sessions.Session:
+        pursuit = self.eventually(self._limit(limit), clock=clock).pursue(met.claim)
         try:
             while not pursuit.holds():
                 pursuit.move()
@@ -132,8 +149,7 @@ class Timekeeping(checks.Expectations, serving.Served):
             raise self._explained(failed) from None
         return met.found()
 
-    async def _arun(self, predicate: Predicate, wanted: str, limit: "Duration | None") -> sessions.Session:
-        met = _Met(predicate, wanted)
+    async def _arun(self, met: asking.Met, limit: "Duration | None") -> sessions.Session:
         seen = awaiting.Seen(self._time_world.clock)
         pursuit = checks.Expectations.eventually(self, self._limit(limit), clock=seen).pursue(met.claim)
         try:
@@ -146,11 +162,12 @@ class Timekeeping(checks.Expectations, serving.Served):
         return self._time_settings.limit if limit is None else limit
 
     def _explained(self, failed: errors.ExpectationFailed) -> errors.ExpectationFailed:
-        return errors.ExpectationFailed(f"{failed}\n\n{self.blocked().around()}")
+        around = self.blocked().around()
+        return errors.ExpectationFailed(failed.message, f"{failed.appendix}\n\n{around}", failed.subject)
 
-    def _paced(self) -> waiting.Paced:
-        drive: waiting.Drive = self._drive or waiting.NO_DRIVE
-        return waiting.Paced(self._time_world.clock, self._moves, drive, lambda: str(self.blocked()))
+    def _paced(self, given_up: Callable[[], str] = lambda: "") -> waiting.Paced:
+        drive = current.Current(lambda: self._drive)
+        return waiting.Paced(self._time_world.clock, self._moves, drive, lambda: str(self.blocked()), given_up)
 
     def _moving(self) -> awaiting.Moving:
         return awaiting.Moving(self._time_world.clock, self._paced(), self._settling)
@@ -161,18 +178,24 @@ class Timekeeping(checks.Expectations, serving.Served):
         """Begin to move the clock by itself, where it is to; the server has begun to serve."""
         settings, clock, served = self._time_settings, self._time_world.clock, self._serving.listener
         self._settling = settling.Settling(served)
+        watches = stalls.Stalls(
+            settings.patience_seconds,
+            idle=lambda: standing.is_done(self.look()),
+            explain=lambda: str(self.blocked()),
+            on_stalled=self._stalled,
+        )
         if settings.progress == "auto":
             self._drive = auto.Auto(
                 clock,
                 served,
                 self._moves,
                 limit=settings.limit,
-                patience=settings.patience_seconds,
-                idle=lambda: standing.is_done(self.look()),
-                explain=lambda: str(self.blocked()),
+                watches=watches,
                 on_error=self._on_time_error,
-                on_stalled=self._stalled,
+                down=self._is_down,
             )
+        elif settings.progress == "reads":
+            self._drive = reads.Reads(clock, served, self._moves, watches, on_error=self._on_time_error)
         elif isinstance(clock, wall.WallClock):
             self._drive = walls.Wall(clock, served, self._moves, on_error=self._on_time_error)
 
@@ -181,6 +204,16 @@ class Timekeeping(checks.Expectations, serving.Served):
         if self._drive is not None:
             self._drive.stop()
         self._settling = None
+
+    def _process_ended(self) -> None:
+        """Let those who wait look again: nobody serves now, and the clock goes on to a start that is planned."""
+        self._moves.happened()
+        if self._drive is not None:
+            self._drive.nudge()
+
+    def _is_down(self) -> bool:
+        """Tell whether the process has ended, so that nobody can be seen to wait for the clock."""
+        return False
 
     def _note_watch(self, answer: messages.Answer) -> messages.Answer:
         """Let the drive know of an answer, before it is sent."""
@@ -194,37 +227,3 @@ class Timekeeping(checks.Expectations, serving.Served):
 
     def _stalled(self, text: str) -> None:
         self._stalls[text] = None
-
-
-class _Met:
-    """A question about the session as a claim; keeps the Session of which it was answered with yes."""
-
-    def __init__(self, predicate: Predicate, wanted: str) -> None:
-        self._predicate = predicate
-        self._wanted = wanted
-        self._found: sessions.Session | None = None
-
-    def claim(self, seen: observed.Observed) -> failures.Failure | None:
-        """Ask."""
-        if seen.session is not None and self._predicate(seen.session):
-            self._found = seen.session
-            return None
-        return failures.Failure(f"expected {self._wanted}, but {standing.in_words(seen)}", hint=standing.hint(seen))
-
-    def found(self) -> sessions.Session:
-        """Give the Session."""
-        assert self._found is not None
-        return self._found
-
-
-def _is_done(found: sessions.Session) -> bool:
-    return found.status.done
-
-
-def _name_of(predicate: Predicate) -> str:
-    """Name a question: a function by its name, a lambda by where it stands."""
-    name = getattr(predicate, "__name__", type(predicate).__name__)
-    code = getattr(predicate, "__code__", None)
-    if name != "<lambda>" or code is None:
-        return f"{name}()"
-    return f"the lambda of {code.co_filename.rpartition('/')[2]}:{code.co_firstlineno}"

@@ -68,14 +68,23 @@ class Drive(Protocol):
 class Paced:
     """A clock as a thread sees it that waits for its drive. Without a drive that runs, it is moved as any clock.
 
-    ``explain`` gives what stands in the way, for the errors.
+    ``explain`` gives what stands in the way, for the errors. ``given_up`` says why nobody waits any more, empty while
+    somebody does; it is asked before each step and after each :meth:`interrupt`.
     """
 
-    def __init__(self, clock: simulated.SimulatedClock, moves: Moves, drive: Drive, explain: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        clock: simulated.SimulatedClock,
+        moves: Moves,
+        drive: Drive,
+        explain: Callable[[], str],
+        given_up: Callable[[], str] = lambda: "",
+    ) -> None:
         self._clock = clock
         self._moves = moves
         self._drive = drive
         self._explain = explain
+        self._given_up = given_up
         # Taken before the caller looks for the first time: what happens from here on is not missed.
         self._seen = moves.count
 
@@ -96,13 +105,20 @@ class Paced:
     def step(self) -> bool:
         """Wait until something has happened since the last call; False where nothing is planned.
 
-        Raises :class:`errors.ClockError` where nothing can happen: see :meth:`check`.
+        Raises :class:`errors.ClockError` where nothing can happen, see :meth:`check`, and where the wait is given up.
         """
+        self._go_on()
         if not self._drive.runs:
             return self._clock.step()
         self.check(threading.get_ident())
-        self.wait()
+        self.wait(lambda: bool(self._given_up()))
+        self._go_on()
         return True
+
+    def _go_on(self) -> None:
+        why = self._given_up()
+        if why:
+            raise errors.ClockError(f"{why}\n{self._explain()}")
 
     @property
     def runs(self) -> bool:

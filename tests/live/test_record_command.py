@@ -124,8 +124,9 @@ def test_a_signal_before_anything_was_seen_leaves_no_file(environment, tmp_path)
 def test_a_full_disk_leaves_what_was_there(tilt, environment, tmp_path):
     """The file that stood there before is untouched, nothing half lies beside it, and the message says so."""
     out = tmp_path / "made.tilt.yaml"
-    out.write_text("before\n")
-    command = [*TILTSESSION, "record", "--out", out, "--", tilt("ci-cmd-only"), "ci"]
+    before = "version: 1\ntitle: before\n"
+    out.write_text(before)
+    command = [*TILTSESSION, "record", "--rewrite", "--out", out, "--", tilt("ci-cmd-only"), "ci"]
 
     def small_files():
         resource.setrlimit(resource.RLIMIT_FSIZE, (300, resource.RLIM_INFINITY))
@@ -138,7 +139,7 @@ def test_a_full_disk_leaves_what_was_there(tilt, environment, tmp_path):
     )
     assert 2 == ended.returncode, ended.stderr
     assert f"{out}: nothing was written (File too large); what was there before is as it was" in ended.stderr
-    assert "before\n" == out.read_text()
+    assert before == out.read_text()
     assert [] == [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")]
 
 
@@ -182,3 +183,74 @@ def test_until_done_ends_while_tilt_goes_on(environment, tmp_path, recorded):
     with running(*serve), running("record", "--until-done", env=environment) as recorder:
         text, _ = recorder.communicate(timeout=30)
     assert "succeeded" == file_format.parse_scenario(text).expect.outcome
+
+
+def test_a_file_that_is_there_is_not_overwritten(environment, tmp_path):
+    """Refused before anything starts, with the flag that records it anew; a scenario written by hand is never."""
+    out = tmp_path / "mine.tilt.yaml"
+    out.write_text("version: 1\ntargets: {a:update: }\nsteps: [{at: 1s, set: {a:update: active}}]\n")
+    before = out.read_text()
+    command = [*TILTSESSION, "record", "--out", out]
+    for flags, told in (([], "is there already: --rewrite records it anew"), (["--rewrite"], "written by hand")):
+        run = [*command, *flags, "--", "touch", tmp_path / "ran"]
+        ended = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        assert 2 == ended.returncode
+        assert told in ended.stderr
+    assert (out.read_text(), (tmp_path / "ran").exists()) == (before, False)
+
+
+def test_a_recording_is_made_anew_with_what_people_wrote_into_it(tilt, environment, tmp_path):
+    """Comments, title and notes stay, and what could not be kept is told."""
+    out = tmp_path / "kept.tilt.yaml"
+    out.write_text(
+        "# Why we keep this.\nversion: 1\ntitle: as I call it\ntargets:\n  job:update: {type: job, resources: [job]}\n"
+        "  gone:update: {type: job, resources: [gone]}  # was slow\nsteps:\n"
+        "  - {at: 0s, session: present, recorded: {resourceVersion: 1}}\n"
+        "  - {at: 1s, set: {job:update: active}, recorded: {resourceVersion: 2}, note: it runs}\n"
+    )
+    command = [*TILTSESSION, "record", "--out", out, "--rewrite", "--", tilt("ci-cmd-only"), "ci"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert 0 == ended.returncode, ended.stderr
+    assert out.read_text().startswith("# Why we keep this.\nversion: 1\ntitle: as I call it\n")
+    made = file_format.read_scenario(out)
+    assert ["it runs"] == [step.note for step in made.steps if step.note]
+    assert "not kept of what was there: line 6: # was slow: target gone:update is no longer there" in ended.stderr
+
+
+def test_what_a_user_redacts_is_not_written(tilt, environment, tmp_path):
+    """By a function of the present folder and by patterns, in names as in errors."""
+    (tmp_path / "ours.py").write_text("def redact(field, text):\n    return text.replace('job', 'task')\n")
+    flags = ["--redact", "ours:redact", "--replace", "task:update", "work:update"]
+    command = [*TILTSESSION, "record", *flags, "--", tilt("ci-cmd-only"), "ci"]
+    ended = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path
+    )
+    assert 0 == ended.returncode, ended.stderr
+    made = file_format.parse_scenario(ended.stdout)
+    assert {"work:update": ("task",)} == {name: target.resources for name, target in made.targets.items()}
+    assert "succeeded" == made.expect.outcome
+
+
+def test_a_recorder_that_is_killed_leaves_what_was_there(environment, tmp_path):
+    """While it records, there is nothing half written that could be left."""
+    out = tmp_path / "up.tilt.yaml"
+    out.write_text("version: 1\n")
+    serve = ("serve", "--kubeconfig", tmp_path / "config", "--context", "tilt-21360")
+    record = ("record", "--rewrite", "--out", out)
+    with running(*serve) as served, running(*record, env=environment) as recorder:
+        json.loads(served.stdout.readline())
+        until(recorder.stderr, "recording tilt-21360")
+        recorder.kill()
+        recorder.communicate(timeout=20)
+    assert "version: 1\n" == out.read_text()
+    assert [] == [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")]
+
+
+def test_standard_output_that_is_full_is_told(environment, tmp_path, pytestconfig):
+    """No half scenario counts as one: the exit code says so."""
+    trace = pytestconfig.rootpath / "tests" / "recorded" / "traces" / "ci-cmd-only.json"
+    command = [*TILTSESSION, "record", "--from-trace", trace]
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert 2 == ended.returncode
+    assert "not all could be written to standard output (No space left on device)" in ended.stderr

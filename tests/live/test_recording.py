@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from pytest_tiltsession import errors, fake_tilt
+from pytest_tiltsession.engine import changes
 from pytest_tiltsession.live import finding, recording
 from pytest_tiltsession.scenario import comparing, file_format, files
 
@@ -110,7 +111,7 @@ def test_a_session_that_is_deleted_and_made_anew(upstream, recorded, replayed):
         played.play()
         for word in ("absent", "present"):
             played.fake.clock.advance("1s")
-            played.fake._gate.submit(fake_tilt.changes.TiltChange(session=word))
+            played.fake._gate.submit(changes.TiltChange(session=word))
             played.caught_up()
     scenario = played.recording.scenario("x")
     assert [step.session for step in scenario.steps if step.session] == ["present", "absent", "present"]

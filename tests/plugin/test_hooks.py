@@ -195,7 +195,8 @@ def test_scenario_files_are_collected_with_the_flag(pytester, scenario):
     assert pytest.ExitCode.NO_TESTS_COLLECTED == pytester.runpytest().ret
     result = pytester.runpytest("--tilt-session", pytester.path)
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["tilt session: collecting *.tilt.yaml", "*1 scenario files played*"])
+    summary = "1 fake session served, 1 scenario file played, 4s of simulated time"
+    result.stdout.fnmatch_lines(["tilt session: collecting *.tilt.yaml", summary])
 
 
 def test_a_scenario_file_named_on_the_command_line_is_collected(pytester, scenario):

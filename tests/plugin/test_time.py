@@ -209,13 +209,17 @@ def test_configured(tilt_session):
     settings = tilt_session.settings
     assert ("wall", 20.0, "2h") == (settings.progress, settings.speed_factor, settings.limit)
 
-@pytest.mark.tilt_session(progress="auto", speed=3, limit="1m")
+@pytest.mark.tilt_session(speed=3, limit="1m")
 def test_marked(tilt_session):
     settings = tilt_session.settings
-    assert ("auto", 3.0, "1m") == (settings.progress, settings.speed_factor, settings.limit)
+    assert ("wall", 3.0, "1m") == (settings.progress, settings.speed_factor, settings.limit)
+
+@pytest.mark.tilt_session(progress="manual")
+def test_of_another_progress(tilt_session):
+    assert 1 == tilt_session.settings.speed_factor
         """,
         "--tilt-session-progress=wall", "--tilt-session-speed=20",
-        ini="tilt_session_progress = reads\ntilt_session_speed = 10\ntilt_session_limit = 2h", outcomes=2,
+        ini="tilt_session_progress = reads\ntilt_session_speed = 10\ntilt_session_limit = 2h", outcomes=3,
     )  # fmt: skip
 
 
@@ -235,6 +239,10 @@ def test_bad_settings_are_usage_errors(pytester):
         "patience='-1s'": "patience='-1s': give a Go duration such as \"30s\", or None for ever",
         "patience='long'": "patience: 'long' is not a duration",
         "allow='anything'": "allow='anything': valid values are unplayed-steps, server-errors, stalled-watches",
+        "patience='1m'": "patience='1m' goes with progress='reads' or progress='auto', found progress='manual'",
+        "speed=2, progress='auto'": "speed=2 goes with progress='wall', found progress='auto'",
+        "port='8080'": "port='8080': give a port from 1 to 65535, or 0 for a free one, as a number: port=8080",
+        "scenario='ci/green', timeout='5m'": "timeout='5m' beside scenario='ci/green': the scenario says that itself",
         "freeze=True, progress='wall'": 'freeze=True with progress="wall": frozen time follows a clock that stands',
     }
     tests = [
@@ -251,13 +259,26 @@ def test_bad_settings_are_usage_errors(pytester):
 
 @pytest.mark.parametrize(
     ("option", "message"),
-    [("speed=-1", "speed='-1': give a number of more than 0"), ("limit=1 hour", "limit: '1 hour' is not a duration")],
+    [
+        ("speed=-1", "speed='-1': give a number of more than 0"),
+        ("speed=10", "speed='10' goes with progress='wall', found progress='manual'"),
+        ("limit=1 hour", "limit: '1 hour' is not a duration"),
+    ],
 )
 def test_a_bad_option_is_a_usage_error(pytester, option, message):
     """On the command line as in the ini file."""
     result = pytester.runpytest(f"--tilt-session-{option}")
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     assert message in result.stderr.str()
+
+
+@pytest.mark.parametrize("name", ["tilt_session", "tilt_session_strict"])
+def test_a_flag_in_the_ini_file_is_true_or_false(pytester, name):
+    """Another word is a usage error that says so, and no traceback."""
+    pytester.makeini(f"[pytest]\n{name} = yess")
+    result = pytester.runpytest()
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    assert f"invalid truth value 'yess' in the ini file; write {name} = true or false" in result.stderr.str()
 
 
 def test_a_watch_that_stalls_fails_its_test(passes, pytester):

@@ -1,0 +1,30 @@
+"""Whatever moves a clock at the moment: another process of a fake has another drive, and waits go on over that."""
+
+from collections.abc import Callable
+
+from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.progress import waiting
+
+
+class Current:
+    """A drive that is looked up whenever it is asked; ``find`` gives None where nothing moves the clock by itself."""
+
+    def __init__(self, find: Callable[[], waiting.Drive | None]) -> None:
+        self._find = find
+
+    @property
+    def runs(self) -> bool:
+        """Whether it moves the clock, or would as soon as it may."""
+        return self._drive.runs
+
+    def nudge(self) -> None:
+        """Look at once whether to move."""
+        self._drive.nudge()
+
+    def refusal(self, due: simulated.Wakeup) -> str | None:
+        """Say why the clock will not come to what is due next; None where it will."""
+        return self._drive.refusal(due)
+
+    @property
+    def _drive(self) -> waiting.Drive:
+        return self._find() or waiting.NO_DRIVE

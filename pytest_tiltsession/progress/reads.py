@@ -1,0 +1,68 @@
+"""``reads``: the clock moves with each GET or list; a client that only watches is told that this never comes.
+
+What is played after a read, ``timekeeping`` does. Here is only patience, on the server's thread.
+"""
+
+from collections.abc import Callable
+
+from pytest_tiltsession.api import messages
+from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.progress import stalls, waiting
+from pytest_tiltsession.server import listener, pacing
+
+_WHY = (
+    'under progress="reads" it moves with each GET or list, and nobody asks for one; give progress="auto" to a client '
+    "that only watches, or move the clock by hand"
+)
+
+
+class Reads:
+    """Looks whether watches wait in vain, from when it is made until :meth:`stop`. It moves no clock."""
+
+    runs = False  # whoever waits moves the clock himself
+
+    def __init__(
+        self,
+        clock: simulated.SimulatedClock,
+        served: listener.Listener,
+        moves: waiting.Moves,
+        watches: stalls.Stalls,
+        *,
+        on_error: Callable[[BaseException], None],
+    ) -> None:
+        self._activity = served.activity
+        self._moves = moves
+        self._watches = watches
+        self._clock = clock
+        self._pace = pacing.Pace(served, self._beat, on_error)
+        self._end = clock.on_move(lambda _: self.nudge())
+        self._stopped = False
+
+    def nudge(self) -> None:
+        """Look at once whether a watch waits in vain."""
+        self._pace.nudge()
+
+    def stop(self) -> None:
+        """Look no more; harmless when repeated."""
+        if not self._stopped:
+            self._stopped = True
+            self._end()
+            self._pace.stop()
+            self._moves.happened()
+
+    def answering(self, answer: messages.Answer) -> messages.Answer:
+        """Take note of an answer that is a watch, so that it can be told when the clock stands."""
+        if isinstance(answer, messages.Response):
+            return answer
+        watch = self._watches.follow(answer)
+        self.nudge()
+        return watch
+
+    def refusal(self, due: simulated.Wakeup) -> str | None:  # noqa: ARG002  there is no limit of its own
+        """Give None: the clock comes wherever it is moved to."""
+        return None
+
+    def _beat(self) -> float | None:
+        if not self._activity.watches or self._clock.holds:
+            return None
+        return self._watches.look(self._activity.quiet_seconds(), lambda: _WHY)

@@ -1,0 +1,89 @@
+"""Faults through pytest: the marker, the fixture, and the teardown that misses those that were never met."""
+
+import sys
+
+import pytest
+
+CLIENT = """
+import urllib.request, urllib.error, ssl
+import pytest
+from pytest_tiltsession import faults
+
+def status(fake, path="/apis/tilt.dev/v1alpha1/sessions"):
+    request = urllib.request.Request(fake.url + path, headers={"Authorization": f"Bearer {fake.token}"})
+    try:
+        with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=fake.ca)) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
+"""
+
+
+def test_the_marker_arms_and_the_teardown_misses(pytester):
+    """A fault that is met passes; one that is not fails the test at its end, unless that is allowed."""
+    pytester.makepyfile(
+        CLIENT
+        + """
+@pytest.mark.tilt_session(faults=faults.Refuse(503, times=1))
+def test_met(tilt_session):
+    assert [status(tilt_session), status(tilt_session)] == [503, 200]
+
+@pytest.mark.tilt_session(faults=[faults.CutWatch(2)])
+def test_unmet(tilt_session):
+    assert status(tilt_session) == 200
+
+@pytest.mark.tilt_session(faults=[faults.CutWatch(2)], allow=("unmet-faults",))
+def test_allowed(tilt_session):
+    assert status(tilt_session) == 200
+
+def test_armed_later(tilt_session):
+    refusal, = tilt_session.faults.arm(faults.Refuse(429))
+    assert (status(tilt_session), refusal.met) == (429, 1)
+"""
+    )
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=4, errors=1)
+    result.stdout.fnmatch_lines(["*the fault cut-watch(events=2) was never met: no watch came; there was 1 list*"])
+
+
+def test_a_bad_fault_is_a_usage_error(pytester):
+    """It names the test."""
+    pytester.makepyfile(
+        """
+import pytest
+
+@pytest.mark.tilt_session(faults="refuse")
+def test_it(tilt_session):
+    pass
+"""
+    )
+    result = pytester.runpytest()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*test_it*faults: 'refuse' is no fault*"])
+
+
+CONSUMER = """
+import os, pathlib, re, ssl, sys, urllib.error, urllib.request
+
+config = pathlib.Path(os.environ["KUBECONFIG"]).read_text()
+server, token = (re.search(rf"{key}: (\\S+)", config)[1] for key in ("server", "token"))
+request = urllib.request.Request(server + "/apis/tilt.dev/v1alpha1/sessions")
+request.add_header("Authorization", f"Bearer {token}")
+try:
+    urllib.request.urlopen(request, context=ssl.create_default_context(cafile=os.environ["NODE_EXTRA_CA_CERTS"]))
+except urllib.error.HTTPError as refused:
+    print(refused.code, refused.headers["Retry-After"])
+"""
+
+
+def test_a_scenario_file_with_a_consumer_meets_its_faults(pytester):
+    """One that the consumer does not meet fails the file's test."""
+    pytester.makepyfile(consumer=CONSUMER)
+    head = f"version: 1\nconsumer: {{command: [{sys.executable}, consumer.py], expect: {{stdout: 503 2}}}}\n"
+    met = "  - {fault: refuse, code: 503, retryAfter: 2s, operation: list}\n"
+    pytester.makefile(".tilt.yaml", met=f"{head}faults:\n{met}")
+    pytester.makefile(".tilt.yaml", unmet=f"{head}faults:\n{met}  - {{fault: blank-line}}\n")
+    result = pytester.runpytest("--tilt-session")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*the fault blank-line() was never met: no watch came; there was 1 list*"])
