@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pytest_tiltsession.clock.simulated import SimulatedClock
     from pytest_tiltsession.engine.drivers import JobDriver, ServerDriver
+    from pytest_tiltsession.engine.resource_drivers import LocalDriver
+    from pytest_tiltsession.engine.runtime_drivers import ComposeDriver, KubernetesDriver
     from pytest_tiltsession.errors import (
         ClockError,
         ConsumerFailed,
@@ -14,11 +16,15 @@ if TYPE_CHECKING:
         InvalidScenario,
         InvalidValue,
         KubeconfigError,
+        NotAFake,
         ServerError,
         TiltSessionError,
         UnknownTarget,
     )
-    from pytest_tiltsession.fake_tilt import FakeTilt
+    from pytest_tiltsession.expectations.entries import Entry
+    from pytest_tiltsession.expectations.lettering import Style
+    from pytest_tiltsession.expectations.states import State
+    from pytest_tiltsession.fake_tilt import FakeTilt, TiltSessionFactory
     from pytest_tiltsession.models.session import Session, SessionSpec, SessionStatus, Target, TargetState
     from pytest_tiltsession.scenario.builder import (
         Scenario,
@@ -38,7 +44,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ClockError",
+    "ComposeDriver",
     "ConsumerFailed",
+    "Entry",
     "ExpectationFailed",
     "FakeTilt",
     "ImpossibleTransition",
@@ -46,6 +54,9 @@ __all__ = [
     "InvalidValue",
     "JobDriver",
     "KubeconfigError",
+    "KubernetesDriver",
+    "LocalDriver",
+    "NotAFake",
     "Scenario",
     "ServerDriver",
     "ServerError",
@@ -54,9 +65,12 @@ __all__ = [
     "SessionStatus",
     "Settings",
     "SimulatedClock",
+    "State",
+    "Style",
     "Target",
     "TargetState",
     "TiltSessionError",
+    "TiltSessionFactory",
     "UnknownTarget",
     "active",
     "after",
@@ -72,8 +86,12 @@ __all__ = [
 ]
 
 _ROOMS = {
+    "ComposeDriver": "engine.runtime_drivers",
+    "Entry": "expectations.entries",
     "FakeTilt": "fake_tilt",
     "JobDriver": "engine.drivers",
+    "KubernetesDriver": "engine.runtime_drivers",
+    "LocalDriver": "engine.resource_drivers",
     "Scenario": "scenario.builder",
     "ServerDriver": "engine.drivers",
     "Session": "models.session",
@@ -81,8 +99,11 @@ _ROOMS = {
     "SessionStatus": "models.session",
     "Settings": "settings",
     "SimulatedClock": "clock.simulated",
+    "State": "expectations.states",
+    "Style": "expectations.lettering",
     "Target": "models.session",
     "TargetState": "models.session",
+    "TiltSessionFactory": "fake_tilt",
 }
 _WORDS = (
     "active",

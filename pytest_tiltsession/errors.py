@@ -8,6 +8,7 @@ __all__ = [
     "InvalidScenario",
     "InvalidValue",
     "KubeconfigError",
+    "NotAFake",
     "ServerError",
     "TiltSessionError",
     "UnknownTarget",
@@ -46,6 +47,10 @@ class KubeconfigError(TiltSessionError):
     """A kubeconfig that could not be read or written; the message names the path and the cause."""
 
 
+class NotAFake(TiltSessionError):
+    """A real Tilt was asked for what only a fake has, such as to be driven; the message says what to do instead."""
+
+
 class ServerError(TiltSessionError):
     """The fake's server could not start or failed within, such as an occupied fixed port."""
 
@@ -55,4 +60,21 @@ class ConsumerFailed(TiltSessionError, AssertionError):
 
 
 class ExpectationFailed(TiltSessionError, AssertionError):
-    """What a test claimed of a session is not so; the message carries what is, and the timeline."""
+    """What a test claimed of a session is not so; the message carries what is, and the timeline.
+
+    ``appendix`` is the end of the message, which shows the whole of what ``subject`` is: its timeline and requests. A
+    report that shows these in a place of its own may empty it.
+    """
+
+    def __init__(self, message: str = "", appendix: str = "", subject: object = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.appendix = appendix
+        self.subject = subject
+
+    def __str__(self) -> str:
+        return "\n\n".join(part for part in (self.message, self.appendix) if part)
+
+    def __reduce__(self) -> "tuple[type[ExpectationFailed], tuple[str, str]]":
+        # What it is about holds locks, which do not go from one process to another.
+        return type(self), (self.message, self.appendix)

@@ -1,32 +1,33 @@
 """FakeTilt: clock, gate, API, server, drivers and expectations wired into one fake; usable without pytest."""
 
 import pathlib
-import shutil
-import tempfile
-import uuid
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, Unpack
 
-from pytest_tiltsession import errors, serving, times
+from pytest_tiltsession import arming, errors, faults, times
 from pytest_tiltsession import settings as settings_module
 from pytest_tiltsession.api import application, messages
-from pytest_tiltsession.engine import changes, driving, gate, tilt, world
+from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.engine import driving, gate, world
+from pytest_tiltsession.life import arguments, living, openings, process
 from pytest_tiltsession.models import session as sessions
+from pytest_tiltsession.pictures import drawn
 from pytest_tiltsession.progress import own_time, timekeeping
-from pytest_tiltsession.scenario import player
+from pytest_tiltsession.scenario import immediate, steps
 from pytest_tiltsession.server import tls
 from pytest_tiltsession.store import journal, requests
 
-PID = 4242
 
-
-class FakeTilt(driving.Driving, timekeeping.Timekeeping):
+class FakeTilt(living.Living, drawn.Drawn):
     """One fake Tilt: a Session API server with its own clock, targets that a test moves, and what it claims of them.
 
     Give it ``Settings`` or the same as keyword arguments, then use it in a ``with`` block or call ``start()`` and
     ``stop()``. All methods may be called from any thread. ``directory`` is where the kubeconfig goes; without one a
-    temporary folder is made and removed again. ``config`` is a kubeconfig to extend instead.
+    temporary folder is made and removed again. ``config`` is a kubeconfig to extend instead. ``faults`` holds what goes
+    wrong on purpose, in this order: ``tilt_session.faults.arm(CutWatch(2, times=1))``.
     """
+
+    live = False  # on a real Tilt: True
 
     def __init__(
         self,
@@ -35,24 +36,22 @@ class FakeTilt(driving.Driving, timekeeping.Timekeeping):
         *,
         directory: pathlib.Path | str | None = None,
         config: pathlib.Path | str | None = None,
-        **options: Any,
+        **options: Unpack[arguments.Options],
     ) -> None:
-        self.settings = settings_module.made(settings, options)
-        self.scenario = self.settings.read_scenario()
+        self.settings: settings_module.Settings = settings_module.made(settings, options)
+        self.scenario: steps.Scenario | None = self.settings.read_scenario()
         start = self.scenario.start if self.scenario is not None else self.settings.start_micros
-        self.clock = timekeeping.clock_for(self.settings, start)
-        self._world = world.World(self.clock, self._tilt(start), verbatim=self.settings.verbatim)
-        self._process = serving.Process(self._end_serving, ends=self.settings.exit_when_done)
+        self.clock: simulated.SimulatedClock = timekeeping.clock_for(self.settings, start)
+        opening = openings.tilt_of(self.settings, self.scenario, start=start)
+        self._world = world.World(self.clock, opening, verbatim=self.settings.verbatim)
+        self._process = process.Process(ends=self.settings.exit_when_done, on_end=self._process_ends)
+        living.Living.__init__(self, directory, config)
         driving.Driving.__init__(self, gate.Gate(self._world, on_done=self._process.session_done))
+        self._process.bind(self._gate, self._close, waits=self.settings.starts in ("later", "dead"))
         self._server_errors: list[str] = []
-        self._player: player.Player | None = None
-        self._server: serving.Serving | None = None
-        self._directory = None if directory is None else pathlib.Path(directory)
-        self._config = None if config is None else pathlib.Path(config)
-        self._own_directory: pathlib.Path | None = None
-        self._blocks = 0
-        self.label = "never served"
-        self.requests = requests.RequestLog()
+        self.requests: requests.RequestLog = requests.RequestLog()
+        self._arming = arming.Arming(self._world, self.requests, lambda: self._placed.certificates)
+        self.faults: faults.Faults = self._arming.faults
         self._app = application.Application(
             self._world,
             self._gate,
@@ -60,6 +59,7 @@ class FakeTilt(driving.Driving, timekeeping.Timekeeping):
             token=tls.new_token(),
             requests=self.requests,
             on_read=self._after_read if self.settings.progress == "reads" else None,
+            faults=self.faults,
         )
         timekeeping.Timekeeping.__init__(
             self,
@@ -73,96 +73,12 @@ class FakeTilt(driving.Driving, timekeeping.Timekeeping):
             self.settings, self.clock, settles=lambda: self._settling, explain=lambda: str(self.blocked())
         )
         self.clock.on_settled(self._process.settle)
-        self._begin()
-
-    def _tilt(self, start: int) -> tilt.Tilt:
-        scenario = self.scenario
-        return tilt.Tilt(
-            scenario.spec if scenario is not None else self.settings.spec,
-            start_time=start,
-            pid=scenario.pid if scenario is not None else PID,
-            seed=uuid.uuid4(),
-            labels=scenario.labels if scenario is not None else None,
-            annotations=scenario.annotations if scenario is not None else None,
-        )
-
-    def _begin(self) -> None:
-        if self.scenario is not None:
-            self._player = player.Player(
-                self.scenario, self._gate, mode="verbatim" if self.settings.verbatim else "judged"
-            )
-            self._player.begin()
-            return
-        now = self.clock.now
-        loaded = sessions.Target(
-            sessions.TILTFILE_TARGET,
-            sessions.JOB,
-            (sessions.TILTFILE_RESOURCE,),
-            sessions.TargetState(terminated=sessions.TargetStateTerminated(now, now)),
-        )
-        self._gate.submit(changes.TiltChange(session="present", targets=(loaded,), note="the Tiltfile is loaded"))
-
-    # -- life ---------------------------------------------------------------------------------------------------
-
-    def start(self) -> "FakeTilt":
-        """Serve, and let time move as the settings say; harmless when it serves already.
-
-        Raises ServerError for an occupied port, KubeconfigError where the kubeconfig cannot be written, and ClockError
-        where another fake leads the time of this process.
-        """
-        if self._server is not None and self._server.running:
-            return self
-        folder = self._directory
-        if folder is None:
-            folder = self._own_directory = pathlib.Path(tempfile.mkdtemp(prefix="tilt-"))
-        try:
-            self._server = serving.Serving(
-                self._answer,
-                self.settings,
-                token=self._app.token,
-                folder=folder,
-                config=self._config,
-                now_seconds=lambda: self.clock.now // 1_000_000,
-                too_large=self._app.too_large,
-                on_error=self._server_failed,
-            )
-            self.label = self.context
-            self._begin_time()
-            self._own_time.begin()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def stop(self) -> None:
-        """Stop serving: watches end, the port is free, the kubeconfig's entry is gone. Harmless when repeated.
-
-        Where it was stays known, so that a test can see how its program takes a Tilt that is gone. The test's own time
-        stays as it is until the end of the ``with`` block, where there is one.
-        """
-        self._end_serving()
-        if not self._blocks:
-            self._own_time.end()
-        self._remove_own_directory()
-
-    def _end_serving(self) -> None:
-        self._end_time()
-        if self._server is not None:
-            self._server.stop()
-
-    def _remove_own_directory(self) -> None:
-        if self._own_directory is not None:
-            shutil.rmtree(self._own_directory, ignore_errors=True)
-            self._own_directory = None
-
-    def __enter__(self) -> "FakeTilt":
-        self.start()
-        self._blocks += 1
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._blocks -= 1
-        self.stop()
+        if self._process.state == process.RUNS:
+            with self._process.holding():
+                self._open((), session=self.settings.starts != "empty")
+            self._begin_at(self.settings.offset_micros)
+        scripted = self.scenario.faults if self.scenario is not None else ()
+        self.faults.arm(*faults.checked(self.settings.faults), *scripted)
 
     def follow(self, freezer: Any = None) -> None:
         """Let a freezer that the test holds lead: whenever it moves, this session's clock moves by as much.
@@ -197,8 +113,13 @@ class FakeTilt(driving.Driving, timekeeping.Timekeeping):
         return self._world.journal.read(0)
 
     @property
+    def marks(self) -> Sequence[journal.Mark]:
+        """What happened to Tilt's process, in order: ``exited``, ``killed``, ``started``, each with its instant."""
+        return self._world.journal.marks
+
+    @property
     def exit_code(self) -> int | None:
-        """What this Tilt's process exits with, or exited with: 0 or 1; None while the session goes on."""
+        """What Tilt's process exits with, or exited with: 0, 1, or -9 where it was killed; None while it goes on."""
         if self._process.code is not None:
             return self._process.code
         with self._world.lock:
@@ -209,16 +130,18 @@ class FakeTilt(driving.Driving, timekeeping.Timekeeping):
 
     @property
     def exited(self) -> bool:
-        """Whether the process has ended, as it does under ``exit_when_done``."""
+        """Whether the process has ended and was not started again."""
         return self._process.exited
 
     def problems(self) -> list[str]:
-        """Say what must fail a test at its end, unless allowed: errors inside the fake, steps never played."""
+        """Say what must fail a test at its end, unless allowed: errors, steps never played, faults never met."""
         found = []
         if "server-errors" not in self.settings.allow:
             found += [f"an error inside the fake: {text}" for text in self._server_errors]
         if "stalled-watches" not in self.settings.allow:
             found += list(self._stalls)
+        if arming.ALLOWANCE not in self.settings.allow and self._server is not None:
+            found += self._arming.problems()
         left = self._player.remaining if self._player is not None and not self.exited else ()
         if left and "unplayed-steps" not in self.settings.allow:
             listed = ", ".join(times.format_duration(step.at * times.MICROSECOND) for step in left[:5])
@@ -228,18 +151,34 @@ class FakeTilt(driving.Driving, timekeeping.Timekeeping):
             )
         return found
 
+    def play_step(self, step: Mapping[str, Any]) -> None:
+        """Play one step of the scenario file format at once: ``{"set": {"api:serve": "active"}}``, and all it may hold.
+
+        ``targets`` beside it declares new ones. Raises InvalidScenario for what a file could not say either.
+        """
+        immediate.play(self._gate, step)
+        self._settle()
+
     def on_exit(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` when the process ends by itself, under ``exit_when_done``."""
+        """Call ``listener`` whenever the process ends, by itself (``exit_when_done``) or since the test ended it."""
         self._process.on_exit(listener)
 
     # -- within -------------------------------------------------------------------------------------------------
 
-    def _answer(self, request: messages.Request) -> messages.Answer:
-        return self._process.answered(self._note_watch(self._app(request)))
-
-    def _settle(self) -> None:
-        self._process.settle()
+    def _answer(self, request: messages.Request) -> messages.Answer | messages.Held:
+        answer = self._app(request)
+        if isinstance(answer, messages.Held):
+            answer.answer = self._process.answered(self._note_watch(answer.answer))
+            return answer
+        return self._process.answered(self._note_watch(answer))
 
     def _server_failed(self, problem: BaseException, request: messages.Request | None) -> None:
         what = f" while answering {request.method} {request.path}" if request is not None else ""
         self._server_errors.append(f"{type(problem).__name__}: {problem}{what}")
+
+
+class TiltSessionFactory(Protocol):
+    """What the fixture ``tilt_session_factory`` gives: a function that makes fakes, each with options of its own."""
+
+    def __call__(self, **options: Unpack[arguments.Options]) -> FakeTilt:
+        """Make a fake and let it begin as its options say."""

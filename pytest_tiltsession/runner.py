@@ -16,9 +16,13 @@ from typing import BinaryIO
 from pytest_tiltsession import errors, fake_tilt, settings, times
 from pytest_tiltsession.clock import wall
 from pytest_tiltsession.progress import auto
-from pytest_tiltsession.scenario import steps
+from pytest_tiltsession.scenario import agreement, steps
 
 _SHOWN_OUTPUT = 4_000
+_ADVICE = (
+    "A Tilt that decides otherwise recorded it, or its steps were changed by hand. Replay it verbatim to see what was "
+    "recorded; where the steps are meant as they are, take `recorded` out of them."
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def playing(given: settings.Settings) -> Iterator["Run"]:
     if scenario is None:
         raise errors.InvalidScenario("there is no scenario to play: name a *.tilt.yaml file")
     if given.progress in ("auto", "wall"):
-        given = dataclasses.replace(given, progress="manual")
+        given = dataclasses.replace(given, progress="manual", speed=None, patience=None)
     fake = fake_tilt.FakeTilt(given)
     if scenario.consumer is None:
         yield Run(fake, scenario)
@@ -60,7 +64,8 @@ class Run:
         """Play to the end and compare; raises ExpectationFailed or ConsumerFailed with what differed."""
         finished = self._consume(self.scenario.consumer) if self.scenario.consumer is not None else None
         self.play_out()
-        self._compare()
+        self._agree()
+        self.compare()
         if finished is not None and self.scenario.consumer is not None:
             _compare_output(self.scenario.consumer, finished)
         problems = [text for text in self.fake.problems() if not text.endswith("unplayed-steps")]
@@ -83,7 +88,24 @@ class Run:
             while self.fake.exit_code is None and clock.step():
                 pass
 
-    def _compare(self) -> None:
+    def verdicts(self) -> agreement.Agreement:
+        """Compare the verdicts that the scenario recorded, as far as it was played, with those of our rules.
+
+        Played verbatim, it shows the recorded ones, and there is nothing to compare.
+        """
+        if self.fake.settings.verbatim:
+            return agreement.Agreement(0, ())
+        return agreement.compare(self.scenario, self.fake.commits, until=self.fake.clock.elapsed)
+
+    def _agree(self) -> None:
+        lines = self.verdicts().lines()
+        if lines:
+            raise errors.ExpectationFailed(
+                "\n".join(["the recording disagrees with the rules of this package:", *lines, "", _ADVICE])
+            )
+
+    def compare(self) -> None:
+        """Compare the end with what the scenario expects; raises ExpectationFailed."""
         expected = self.scenario.expect
         if expected is None:
             return
@@ -94,6 +116,11 @@ class Run:
             checks.expect_failed(expected.error, match=expected.match)
         elif expected.outcome == "running":
             checks.expect_running()
+        if expected.exit_code not in (None, 0, 1):
+            raise errors.ExpectationFailed(
+                f"the exit code {expected.exit_code} was recorded, and by the rules of this package Tilt "
+                f"{'goes on' if checks.exit_code is None else f'exits with {checks.exit_code}'}"
+            )
         if expected.exit_code is not None:
             checks.expect_exit_code(expected.exit_code)
         if expected.at is not None:

@@ -4,17 +4,19 @@ import dataclasses
 import difflib
 import math
 import pathlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pytest_tiltsession import errors, times
+from pytest_tiltsession import conflicts, errors, times
+from pytest_tiltsession import faults as faults_room
 from pytest_tiltsession.models import session
 from pytest_tiltsession.scenario import builder, files, steps
 
 PROFILES = ("tilt", "kubernetes")
 PROGRESS = ("manual", "reads", "auto", "wall")
 EXIT_CONDITIONS = ("ci", "manual")
-ALLOWANCES = ("unplayed-steps", "server-errors", "stalled-watches")
+STARTS = ("now", "later", "dead", "empty")
+ALLOWANCES = ("unplayed-steps", "server-errors", "stalled-watches", "unmet-faults")
 
 DEFAULT_START = "2026-01-01T00:00:00Z"
 TILTFILE_PATH = "/app/Tiltfile"
@@ -26,42 +28,53 @@ class Settings:
 
     ``timeout``, ``readiness_timeout`` and ``k8s_grace_period`` are Go durations (None: absent from ``spec.ci``);
     ``start`` is an RFC 3339 time; ``port`` 0 takes a free one. ``scenario`` is a file, a named one
-    (``"ci/never-ready"``) or a Scenario; ``parameters`` fill its ``${…}``. ``progress`` says
-    how time moves: ``speed`` is how many times as fast as the machine's clock it is under ``wall``; ``limit``, a Go
-    duration, is how far from its start the clock goes by itself under ``auto``, and how far a wait moves it;
-    ``patience``, a Go duration of the machine's clock, is after how long a watch is told that the clock stands (None:
-    never). ``freeze`` makes the test's own ``datetime.now()`` and ``time.time()`` follow the session's clock,
-    ``sleeps`` turns the test process's own sleeps into moves of it. ``allow`` names what does not fail the test at its
-    end. Raises InvalidValue for anything else, naming what would do.
+    (``"ci/never-ready"``) or a Scenario; ``parameters`` fill its ``${…}``. ``progress`` says how time moves: ``speed``
+    is how many times as fast as the machine's clock it is under ``wall``, 1 without it; ``limit``, a Go duration, is how
+    far from its start the clock goes by itself under ``auto``, and how far a wait moves it;
+    ``offset``, a Go duration, is how long the session has been going on when the fake begins to serve: all that its
+    scenario tells up to then has happened. ``patience``, a Go duration of the machine's clock, is after how long a
+    watch is told that the clock stands (None: never). ``freeze`` makes the test's own ``datetime.now()`` and ``time.time()`` follow the session's clock,
+    ``sleeps`` turns the test process's own sleeps into moves of it. ``starts`` says what is there at first: a Tilt that
+    serves (``now``), a config file that names none until ``start()`` (``later``), or one that names a port where nobody
+    answers (``dead``), or a Tilt whose Session is not there until ``appear()`` (``empty``). ``faults`` are armed from
+    the start, before those of the scenario: one of ``pytest_tiltsession.faults``, or several. ``allow`` names what does
+    not fail the test at its end. Raises InvalidValue for anything else, naming what would do.
     """
 
     scenario: "builder.Scenario | steps.Scenario | pathlib.Path | str | None" = None
     parameters: Mapping[str, str] | None = None
-    exit_condition: str = "ci"
-    timeout: str | None = "30m"
-    readiness_timeout: str | None = "5m"
+    exit_condition: str = conflicts.Default("ci")
+    timeout: str | None = conflicts.Default("30m")
+    readiness_timeout: str | None = conflicts.Default("5m")
     k8s_grace_period: str | None = None
-    tiltfile_path: str = TILTFILE_PATH
-    start: str = DEFAULT_START
+    tiltfile_path: str = conflicts.Default(TILTFILE_PATH)
+    start: str = conflicts.Default(DEFAULT_START)
     profile: str = "tilt"
     progress: str = "manual"
-    speed: "float | str" = 1.0
+    speed: "float | str | None" = None
     limit: str = "24h"
-    patience: str | None = "30s"
+    patience: str | None = conflicts.Default("30s")
     verbatim: bool = False
+    offset: str = "0s"
     tls: bool = True
     port: int = 0
     context: str | None = None
     current_context: bool = True
     exit_when_done: bool = False
+    starts: str = "now"
     freeze: bool = False
     sleeps: bool = False
+    faults: "Sequence[faults_room.Fault] | faults_room.Fault" = ()
     allow: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _one_of("profile", self.profile, PROFILES)
         _one_of("progress", self.progress, PROGRESS)
         _one_of("exit_condition", self.exit_condition, EXIT_CONDITIONS)
+        _one_of("starts", self.starts, STARTS)
+        if self.starts == "empty" and self.scenario is not None:
+            raise errors.InvalidValue('starts="empty": a scenario tells by itself when its Session is there first')
+        object.__setattr__(self, "faults", faults_room.checked(self.faults))
         if isinstance(self.allow, str):
             object.__setattr__(self, "allow", (self.allow,))
         for word in self.allow:
@@ -72,7 +85,9 @@ class Settings:
             _of_type(name, getattr(self, name), bool, "True or False")
         _of_type("tiltfile_path", self.tiltfile_path, str, "a path as text")
         if isinstance(self.port, bool) or not isinstance(self.port, int) or not 0 <= self.port <= 65535:
-            raise errors.InvalidValue(f"port={self.port!r}: give a port from 1 to 65535, or 0 for a free one")
+            number = isinstance(self.port, str) and self.port.isdecimal()
+            instead = f", as a number: port={self.port}" if number else ""
+            raise errors.InvalidValue(f"port={self.port!r}: give a port from 1 to 65535, or 0 for a free one{instead}")
         if self.context is not None and (not isinstance(self.context, str) or not self.context):
             raise errors.InvalidValue(f"context={self.context!r}: give a context name, such as 'tilt-default'")
         if self.scenario is not None and not isinstance(
@@ -94,8 +109,13 @@ class Settings:
         self.start_micros  # noqa: B018
         self.speed_factor  # noqa: B018
         self.patience_seconds  # noqa: B018
+        self.offset_micros  # noqa: B018
         if (self._duration("limit") or 0) <= 0:
             raise errors.InvalidValue(f'limit={self.limit!r}: give a Go duration of more than 0s, such as "1h"')
+        conflicts.refuse(vars(self), [item.name for item in dataclasses.fields(self) if self._is_given(item)])
+
+    def _is_given(self, option: "dataclasses.Field[Any]") -> bool:
+        return option.default is not dataclasses.MISSING and getattr(self, option.name) is not option.default
 
     @property
     def spec(self) -> session.SessionSpec:
@@ -119,12 +139,22 @@ class Settings:
     def speed_factor(self) -> float:
         """How many times as fast as the machine's clock the session's is, under ``wall``."""
         try:
-            found = math.nan if isinstance(self.speed, bool) else float(self.speed)
+            found = math.nan if isinstance(self.speed, bool) else 1.0 if self.speed is None else float(self.speed)
         except (TypeError, ValueError):
             found = math.nan
         if not 0 < found < math.inf:
             raise errors.InvalidValue(f"speed={self.speed!r}: give a number of more than 0, such as 10 or 0.5")
         return found
+
+    @property
+    def offset_micros(self) -> int:
+        """How long the session has been going on when the fake begins to serve, in microseconds."""
+        found = self._duration("offset") or 0
+        if self.offset is None or found < 0:
+            raise errors.InvalidValue(f'offset={self.offset!r}: give a Go duration of 0s or more, such as "90s"')
+        if found and self.starts in ("later", "dead"):
+            raise errors.InvalidValue(f"offset={self.offset!r} goes with starts='now', found starts={self.starts!r}")
+        return found // times.MICROSECOND
 
     @property
     def patience_seconds(self) -> float | None:

@@ -4,6 +4,7 @@ Instants are integer microseconds since the Unix epoch (``None`` is Go's zero ti
 nanoseconds, as in Go. Calendar arithmetic is done here because freezegun replaces ``datetime`` in every module.
 """
 
+import functools
 import re
 
 from pytest_tiltsession import errors
@@ -67,6 +68,7 @@ def _calendar(micros: int) -> str:
     return f"{year:04d}-{month:02d}-{day:02d}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
 
 
+@functools.lru_cache(maxsize=4096)  # a Session shows the same few times again and again
 def format_micro_time(micros: int) -> str:
     """Write an instant as a MicroTime: always six digits, always ``Z`` (go-serialization.txt)."""
     return f"{_calendar(micros)}.{micros % 1_000_000:06d}Z"

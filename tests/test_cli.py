@@ -1,6 +1,7 @@
 """The command line, run as programs."""
 
 import contextlib
+import importlib.metadata
 import json
 import os
 import pathlib
@@ -137,12 +138,20 @@ def test_a_kubeconfig_that_cannot_be_written_is_named(tmp_path):
         (["serve", "--profile", "openshift"], "profile='openshift': valid values are tilt, kubernetes"),
         (["serve", "--progress", "fast"], "progress='fast': valid values are"),
         (["check", "nowhere.tilt.yaml"], "nowhere.tilt.yaml: the scenario file cannot be read"),
-        (["record", "--from-trace", "nowhere.json"], "nowhere.json: cannot be read as a recorded run"),
+        (["record", "--from-trace", "nowhere.json"], "nowhere.json: cannot be read as a recorded run: No such file"),
+        (["show", "nothing"], "there is no scenario named 'nothing'; there are "),
+        (["show", "nothing"], "which `tiltsession scenarios` lists\n"),
+        (["check", "tests"], "tests is a folder; name a scenario file in it, such as tests/x.tilt.yaml"),
+        (
+            ["check", "examples/scenarios/stedy.tilt.yaml"],
+            "No such file or directory; did you mean examples/scenarios/",
+        ),
+        (["check", "never-redy.tilt.yaml"], "No such file or directory; did you mean ci/never-ready?"),
     ],
 )
 def test_bad_input_is_refused_in_a_sentence(arguments, message):
     """No traceback; what was asked, what was found, what would do."""
-    ended = tiltsession(*arguments)
+    ended = tiltsession(*arguments, cwd=pathlib.Path(__file__).parent.parent)
     assert ended.returncode in (1, 2)
     assert message in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -188,6 +197,11 @@ def test_record_turns_a_recorded_run_into_a_scenario(tmp_path, pytestconfig):
     assert 0 == tiltsession("record", "--from-trace", trace, "--out", out).returncode
     assert (recorded / "scenarios" / "ci-cmd-and-serve.tilt.yaml").read_text() == out.read_text()
     assert 0 == tiltsession("check", out).returncode
+
+
+def test_the_version_is_told():
+    """That of the package, in a line of its own."""
+    assert f"tiltsession {importlib.metadata.version('pytest-tiltsession')}\n" == tiltsession("--version").stdout
 
 
 def test_python_dash_m_is_the_command():

@@ -34,6 +34,28 @@ def test_verify_shows_both_verdicts_of_a_tilt_that_decides_otherwise(scenarios, 
     assert "judged:   done, succeeded" in told
 
 
+def test_check_shows_both_verdicts_as_well(scenarios, tmp_path, capsys):
+    """A file that holds recorded verdicts is held to them wherever it is played judged."""
+    text = (scenarios / "ci-cmd-only.tilt.yaml").read_text()
+    other = tmp_path / "new-release.tilt.yaml"
+    other.write_text(text.replace("done: true}", "done: true, error: a new rule}"))
+    assert 1 == cli.main(["check", str(other)])
+    told = capsys.readouterr().err
+    assert "the recording disagrees with the rules of this package" in told
+    assert "recorded: done, failed: a new rule" in told
+    assert "judged:   done, succeeded" in told
+    assert "Replay it verbatim" in told
+
+
+def test_an_exit_code_of_a_new_tilt_can_be_read_and_is_told(scenarios, tmp_path, capsys):
+    """A recording that expects an exit code and no outcome is verified by that."""
+    text = (scenarios / "ci-cmd-only.tilt.yaml").read_text()
+    other = tmp_path / "new-release.tilt.yaml"
+    other.write_text(text.replace("{outcome: succeeded, exit_code: 0}", "{exit_code: 3}"))
+    assert 1 == cli.main(["verify", str(other)])
+    assert "at the end:" in capsys.readouterr().err
+
+
 def test_verify_goes_on_after_a_file_that_is_none(scenarios, tmp_path, capsys):
     """It is named, the others are verified, and the exit code is 2."""
     good = scenarios / "ci-cmd-only.tilt.yaml"
@@ -51,6 +73,22 @@ def test_diff_says_in_words_where_two_recordings_differ(scenarios, capsys):
     assert 0 == cli.main(["diff", first, first])
     assert "tell the same session" in capsys.readouterr().out
     assert 2 == cli.main(["diff", first, "none.tilt.yaml"])
+
+
+def test_a_kept_run_is_converted_with_a_title_and_redacted(scenarios, tmp_path, capsys):
+    """``record --from-trace`` takes the same options as a recording, and overwrites nothing unasked."""
+    trace = scenarios.parent / "traces" / "ci-cmd-only.json"
+    out = tmp_path / "made.tilt.yaml"
+    command = ["record", "--from-trace", str(trace), "--out", str(out), "--replace", "job", "task"]
+    assert 0 == cli.main([*command, "--title", "mine"])
+    assert "title: mine\n" in out.read_text()
+    assert "task:update: {type: job, resources: [task]}" in out.read_text()
+    assert 2 == cli.main(command)
+    assert "--rewrite" in capsys.readouterr().err
+    out.write_text(out.read_text() + "# mine\n")
+    assert 0 == cli.main([*command, "--rewrite"])
+    assert out.read_text().endswith("# mine\n")
+    assert "title: mine\n" in out.read_text()
 
 
 def test_record_wants_a_command_behind_its_dashes(capsys):

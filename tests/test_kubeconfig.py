@@ -4,6 +4,8 @@ import base64
 import concurrent.futures
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -298,3 +300,37 @@ def test_the_environment_is_that_of_the_process(monkeypatch):
     monkeypatch.setenv("TILT_CONFIG", "/somewhere/config")
     assert kubeconfig.default_context() == "tilt-7"
     assert str(kubeconfig.default_path()) == "/somewhere/config"
+
+
+def test_processes_that_share_a_file_lose_no_entry(path):
+    """Whoever adds and removes at the same time, in whatever process, finds the others' entries as they were."""
+    code = (
+        "import sys, pathlib\n"
+        "from pytest_tiltsession import kubeconfig\n"
+        "path, number = pathlib.Path(sys.argv[1]), int(sys.argv[2])\n"
+        "for turn in range(8):\n"
+        "    for port in range(4):\n"
+        "        kubeconfig.add_entry(path, kubeconfig.Entry(f'tilt-{number}-{port}', 'https://127.0.0.1:1'))\n"
+        "    for port in range(3):\n"
+        "        kubeconfig.remove_entry(path, f'tilt-{number}-{port}')\n"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(path), str(number)]) for number in range(4)]
+    assert [0] * 4 == [writer.wait(60) for writer in writers]
+    assert {f"tilt-{number}-3" for number in range(4)} == set(kubeconfig.contexts(path))
+    assert ["config"] == [item.name for item in path.parent.iterdir()]
+
+
+def test_a_file_that_names_no_tilt_is_made_once(path):
+    """It is what a Tilt leaves that has ended; a file that is there stays as it is."""
+    kubeconfig.make(path)
+    assert () == kubeconfig.contexts(path)
+    assert "contexts: null" in path.read_text()
+    kubeconfig.add_entry(path, entry())
+    kubeconfig.make(path)
+    assert ("tilt-21357",) == kubeconfig.contexts(path)
+
+
+def test_removing_from_a_folder_that_is_gone_makes_none(path):
+    """What is not there needs no entry taken out."""
+    kubeconfig.remove_entry(path, "tilt-1")
+    assert not path.parent.exists()

@@ -10,8 +10,21 @@ import random
 import uuid
 from collections.abc import Callable
 
+from pytest_tiltsession import faults as faults_room
 from pytest_tiltsession import profiles
-from pytest_tiltsession.api import calls, handling, histories, messages, metrics, queries, rendering, routes, watching
+from pytest_tiltsession.api import (
+    calls,
+    discovery,
+    faulting,
+    handling,
+    histories,
+    messages,
+    metrics,
+    queries,
+    rendering,
+    routes,
+    watching,
+)
 from pytest_tiltsession.engine import gate as gates
 from pytest_tiltsession.engine import world as worlds
 from pytest_tiltsession.store import requests as journals
@@ -25,6 +38,7 @@ class Application:
 
     ``profile`` is a name or a :class:`profiles.Profile`. ``token`` is the bearer token that opens everything.
     ``on_read`` is called after each answer to a get or list of Sessions, once its bytes are on their way.
+    ``faults`` are those that may hit requests.
     """
 
     def __init__(
@@ -36,12 +50,14 @@ class Application:
         token: str,
         requests: journals.RequestLog | None = None,
         on_read: Callable[[], None] | None = None,
+        faults: faults_room.Faults | None = None,
     ) -> None:
         chosen = profiles.named(profile) if isinstance(profile, str) else profile
         world.follow(chosen)
         history = histories.History(world, chosen.history)
         self.token = token
         self.requests = journals.RequestLog() if requests is None else requests
+        self.faults = faults_room.Faults(lambda: world.clock.elapsed) if faults is None else faults
         self.failing: frozenset[str] = frozenset()
         self._server = calls.Server(world, gate, chosen, history)
         self._on_read = on_read
@@ -57,38 +73,52 @@ class Application:
         """Forget all versions before the present one: who resumes or pages on from them gets 410 Gone."""
         self._server.history.forget()
 
-    def __call__(self, request: messages.Request) -> messages.Answer:
+    def __call__(self, request: messages.Request) -> faulting.Answer:
         """Answer a request and note it."""
         return self._answer(request)
 
     def too_large(self, request: messages.Request) -> messages.Response:
         """Answer a request whose body is larger than the limit and was not read: 413 where the body would be read."""
         answer = self._answer(request, oversized=True)
+        answer = answer.answer if isinstance(answer, messages.Held) else answer
         return answer if isinstance(answer, messages.Response) else calls.plain_text(413, "Request entity too large\n")
 
-    def _answer(self, request: messages.Request, *, oversized: bool = False) -> messages.Answer:
+    def _answer(self, request: messages.Request, *, oversized: bool = False) -> faulting.Answer:
         path = queries.unescaped(request.path)
         if path is None:
             bad = (("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close"))
-            return self._note(request, messages.Response(400, bad, b"400 Bad Request"))
+            return self._noted(request, messages.Response(400, bad, b"400 Bad Request"))
         cleaned = queries.cleaned(path)
         if cleaned != path:
             location = queries.escaped(cleaned) + (f"?{request.query}" if request.query else "")
-            return self._note(request, messages.Response(301, (("Location", location),)))
-        if not path.startswith(routes.PREFIXES):
-            return self._note(request, calls.plain_text(404, "404 page not found\n"))
+            return self._noted(request, messages.Response(301, (("Location", location),)))
+        if not (path.startswith(routes.PREFIXES) or (self.profile.core_group and discovery.is_core(path))):
+            return self._noted(request, calls.plain_text(404, "404 page not found\n"))
         values = queries.parse(request.query)
         try:
             about = routes.about(request.method, path, values)
         except routes.Unparsable as problem:
             refused = handling.unparsable(request, str(problem))
-            return self._note(request, self._finished(request, refused, (), cached=False))
+            return self._noted(request, self._finished(request, refused, (), cached=False))
         call = calls.Call(request, path, values, about, oversized=oversized)
-        handled = handling.handle(call, self._server, self.token, self._figures, self._watch_ended)
+        armed = self.faults.armed
+        hit = self._hit(call) if armed else None
+        token = self.token if hit is None else hit.token(self.token)
+        handled = handling.handle(call, self._server, token, self._figures, self._watch_ended)
         answer = self._finished(request, handled.answer, rendering.warnings(call.warnings))
         if handled.read and self._on_read is not None and isinstance(answer, messages.Response):
             answer = dataclasses.replace(answer, after=self._on_read)
-        return self._note(request, answer, about, handled)
+        record = self._note(request, answer, call, handled)
+        if not armed:
+            return answer
+        never = faulting.frozen(self.faults, call, self._server, answer, record)
+        return never or (answer if hit is None else hit.answer(answer, record))
+
+    def _hit(self, call: calls.Call) -> faulting.Hit | None:
+        """Give what the first fault does that fits a request. A frozen Tilt meets no other one."""
+        client = call.request.header("user-agent") or ""
+        claim = None if self._server.world.frozen else self.faults.take_for_request(call.about.operation, client)
+        return None if claim is None else faulting.Hit(claim, call, self._server)
 
     def _finished(
         self, request: messages.Request, answer: messages.Answer, warnings: messages.Headers, *, cached: bool = True
@@ -109,13 +139,18 @@ class Application:
 
     # -- the journal of requests --------------------------------------------------------------------------------
 
+    def _noted(self, request: messages.Request, answer: messages.Answer) -> messages.Answer:
+        """Keep what was asked and answered where it is about nothing that is known, and give the answer."""
+        self._note(request, answer)
+        return answer
+
     def _note(
         self,
         request: messages.Request,
         answer: messages.Answer,
-        about: routes.About | None = None,
+        call: calls.Call | None = None,
         handled: handling.Handled | None = None,
-    ) -> messages.Answer:
+    ) -> journals.RequestRecord:
         """Keep what was asked and answered; a watch's record follows it until it ends."""
         watch = answer if isinstance(answer, watching.Watch) else None
         now = self._server.world.clock.now
@@ -128,17 +163,18 @@ class Application:
                 request.query,
                 request.header("user-agent") or "",
                 answer.status,
-                operation=about.operation if about is not None else "",
-                name=about.name if about is not None else "",
+                operation=call.about.operation if call is not None else "",
+                name=call.about.name if call is not None else "",
                 authorized=handled.authorized if handled is not None else True,
                 watch=watch is not None,
                 message=handled.message if handled is not None else "",
+                version=int(call.version) if call is not None and call.version else None,
             )
         )
         self._answered[request.method, answer.status] += 1
         if watch is not None:
             watch.record = record
-        return answer
+        return record
 
     def _watch_ended(self, watch: watching.Watch) -> None:
         if watch.record is not None:

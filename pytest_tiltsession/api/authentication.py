@@ -6,10 +6,12 @@ stories). Acting as somebody else follows Kubernetes.
 
 import hmac
 
-from pytest_tiltsession.api import messages
+from pytest_tiltsession.api import messages, queries, refusals
+from pytest_tiltsession.models import go_texts
 
 ANONYMOUS = "system:anonymous"
 MASTERS = "system:masters"
+_EXTRA = "impersonate-extra-"
 SPACED = "the provided Authorization header contains extra space before the bearer token, and is ignored"
 
 
@@ -25,9 +27,30 @@ def acting_as(request: messages.Request) -> str:
     """Give the user as whom a bearer of the token wants to act, if that is one who may do nothing; empty otherwise.
 
     Kubernetes lets the token's user be anyone. Who he then is may do something only in the group of the masters.
+    Raises :class:`refusals.Refusal`, a 400, for properties of nobody.
     """
+    user, uid = request.header("impersonate-user") or "", request.header("impersonate-uid") or ""
     groups = [value for name, value in request.headers if name == "impersonate-group"]
-    return "" if MASTERS in groups else request.header("impersonate-user") or ""
+    extra: dict[str, list[str]] = {}
+    for name, value in request.headers:
+        if name.startswith(_EXTRA):
+            key = name.removeprefix(_EXTRA)
+            extra.setdefault(queries.unescaped(key) or key, []).append(value)
+    if not user and (uid or groups or extra):
+        raise refusals.bad_request(f"requested {_go_syntax(uid, groups, extra)} without impersonating a user name")
+    return "" if MASTERS in groups else user
+
+
+def _go_syntax(uid: str, groups: list[str], extra: dict[str, list[str]]) -> str:
+    """Print a user without a name as Go's ``%#v`` does."""
+    pairs = ", ".join(f"{go_texts.quoted(key)}:{_go_texts(values)}" for key, values in sorted(extra.items()))
+    shown = f"map[string][]string{{{pairs}}}" if extra else "map[string][]string(nil)"
+    uid = go_texts.quoted(uid)
+    return f'&user.DefaultInfo{{Name:"", UID:{uid}, Groups:{_go_texts(groups)}, Extra:{shown}}}'
+
+
+def _go_texts(values: list[str]) -> str:
+    return f"[]string{{{', '.join(map(go_texts.quoted, values))}}}" if values else "[]string(nil)"
 
 
 def warnings(request: messages.Request) -> list[str]:

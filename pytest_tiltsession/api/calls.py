@@ -1,6 +1,7 @@
 """One request on its way to its answer, and the server that it is made to. Knows no route's meaning."""
 
 import dataclasses
+from collections.abc import Callable
 
 from pytest_tiltsession import profiles
 from pytest_tiltsession.api import (
@@ -42,7 +43,8 @@ class Call:
     """One request: decoded path and query, what it is about, its route, and the warnings that its answer carries.
 
     ``oversized`` tells that the body was too large to be kept; whoever reads it refuses it. ``time_allowed`` is in
-    nanoseconds, what the client asks for, 0 where it does not matter.
+    nanoseconds, what the client asks for, 0 where it does not matter. ``refuse`` is a fault: asked once the request is
+    allowed, it gives the answer to it or raises a refusal. ``version`` is the resourceVersion that the answer shows.
     """
 
     request: messages.Request
@@ -53,6 +55,8 @@ class Call:
     oversized: bool = False
     time_allowed: int = 0
     warnings: list[str] = dataclasses.field(default_factory=list)
+    refuse: "Callable[[Server], messages.Response | None] | None" = None
+    version: str = ""
 
     def output(self) -> negotiation.MediaType:
         """Choose the form of the answer. Raises a 406."""
@@ -71,6 +75,9 @@ class Call:
         """Write what was found in its negotiated form. Raises a 406 or a 400 where it has no such form."""
         if isinstance(found, shown.Plain):
             return rendering.answer(self.request, self.values, status, found, media)
+        self.version = (
+            found.meta.resource_version if isinstance(found, shown.Many) else found.value.metadata.resource_version
+        )
         content = shown.transformed(found, media, self.include(media))
         return rendering.answer(self.request, self.values, status, content, media)
 

@@ -49,7 +49,7 @@ def delete_collection(call: calls.Call, server: calls.Server) -> messages.Respon
     selection = call.list_options(server.profile)
     asked = _asked(call)
     write = deletes.DeleteCollection(
-        lambda value: reading.selects(selection, value), profile=server.profile, dry_run=bool(asked.dry_run)
+        lambda value: reading.selects(selection, value.metadata), profile=server.profile, dry_run=bool(asked.dry_run)
     )
     submitting.submit(server, write)
     if server.profile.collection_status:

@@ -12,6 +12,7 @@ from pytest_tiltsession.api import accept, documents, messages
 from pytest_tiltsession.models import encoding
 from pytest_tiltsession.models import session as session_models
 
+CORE_PATH = "/api"  # served in the profile that follows Kubernetes only
 GROUPS_PATH = "/apis"
 GROUP_PATH = f"/apis/{session_models.GROUP}"
 RESOURCES_PATH = f"{GROUP_PATH}/{session_models.VERSION}"
@@ -68,9 +69,12 @@ def answer(request: messages.Request, address: str) -> documents.Document | mess
     :func:`produces` names is asked before.
     """
     path = request.path.removesuffix("/")
-    if path == GROUPS_PATH:
+    if path in (CORE_PATH, GROUPS_PATH):
+        core = path == CORE_PATH
         media_type = accept.aggregated(request.header("accept") or "", documents.OBJECT_TYPES)
-        return documents.Document(groups(address)) if media_type is None else _aggregated(request, media_type)
+        if media_type is not None:
+            return _aggregated(request, media_type, core=core)
+        return documents.Document(core_versions(address) if core else groups(address))
     if path == GROUP_PATH:
         return documents.Document(group())
     if path == RESOURCES_PATH:
@@ -85,7 +89,17 @@ def produces(path: str) -> tuple[str, ...] | None:
     path = path.removesuffix("/")
     if path == VERSION_PATH:
         return (documents.JSON,)
-    return documents.OBJECT_TYPES if path in (GROUPS_PATH, GROUP_PATH, RESOURCES_PATH) else None
+    return documents.OBJECT_TYPES if path in (CORE_PATH, GROUPS_PATH, GROUP_PATH, RESOURCES_PATH) else None
+
+
+def is_core(path: str) -> bool:
+    """Tell whether a path is that of the group without a name, with or without a trailing slash."""
+    return path.removesuffix("/") == CORE_PATH
+
+
+def core_versions(address: str) -> dict[str, Any]:
+    """Give the APIVersions: the versions of the group without a name, of which Tilt has none."""
+    return {"kind": "APIVersions", "versions": [], **_reached_by_anyone(address)}
 
 
 def groups(address: str) -> dict[str, Any]:
@@ -94,7 +108,7 @@ def groups(address: str) -> dict[str, Any]:
         "name": session_models.GROUP,
         "versions": [_GROUP_VERSION],
         "preferredVersion": _GROUP_VERSION,
-        "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": address}],
+        **_reached_by_anyone(address),
     }
     return {"kind": "APIGroupList", "groups": [entry]}
 
@@ -125,15 +139,20 @@ def resources() -> dict[str, Any]:
     }
 
 
-def aggregated_groups() -> dict[str, Any]:
-    """Give the APIGroupDiscoveryList: groups, versions and resources in one document."""
-    return {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", **_aggregated_content()}
+def aggregated_groups(*, core: bool = False) -> dict[str, Any]:
+    """Give the APIGroupDiscoveryList: groups, versions and resources in one document. ``core``: of no named group."""
+    content: dict[str, Any] = {"metadata": {}, "items": []} if core else _aggregated_content()
+    return {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", **content}
 
 
 def aggregated_tag(document: dict[str, Any]) -> str:
     """Give the entity tag of an APIGroupDiscoveryList: of its JSON without ``kind`` and ``apiVersion``."""
     content = {name: value for name, value in document.items() if name not in ("kind", "apiVersion")}
     return documents.tag_of(encoding.compact(content).encode())
+
+
+def _reached_by_anyone(address: str) -> dict[str, Any]:
+    return {"serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": address}]}
 
 
 def _entry(name: str, singular: str, kind: str, verbs: tuple[str, ...]) -> dict[str, Any]:
@@ -160,16 +179,16 @@ def _aggregated_content() -> dict[str, Any]:
 
 
 @functools.cache
-def _served_tag() -> str:
-    return aggregated_tag(aggregated_groups())
+def _served_tag(*, core: bool) -> str:
+    return aggregated_tag(aggregated_groups(core=core))
 
 
-def _aggregated(request: messages.Request, media_type: str) -> documents.Document | messages.Response:
+def _aggregated(request: messages.Request, media_type: str, *, core: bool) -> documents.Document | messages.Response:
     """Answer with the aggregated form, or with 304 to a client that holds it (only the very same tag counts here)."""
-    tag = f'"{_served_tag()}"'
+    tag = f'"{_served_tag(core=core)}"'
     headers = (("Cache-Control", "public"), ("Etag", tag), ("Vary", "Accept"))
     if request.header("if-none-match") == tag:
         return messages.Response(304, headers)
     return documents.Document(
-        aggregated_groups(), headers=headers, parameters=_AGGREGATED_PARAMETERS, media_type=media_type
+        aggregated_groups(core=core), headers=headers, parameters=_AGGREGATED_PARAMETERS, media_type=media_type
     )

@@ -46,8 +46,13 @@ class Handled:
     message: str = ""
 
 
-def handle(call: calls.Call, server: calls.Server, token: str, figures: Figures, ended: watching.Ended) -> Handled:
-    """Answer a request, a refusal included. What is too late for the client has been done all the same."""
+def handle(
+    call: calls.Call, server: calls.Server, token: str | None, figures: Figures, ended: watching.Ended
+) -> Handled:
+    """Answer a request, a refusal included. What is too late for the client has been done all the same.
+
+    ``token`` is what opens the API; with None, nobody has it.
+    """
     handled = _handled(call, server, token, figures, ended)
     if not 0 < call.time_allowed < _NO_TIME:
         return handled
@@ -58,13 +63,15 @@ def handle(call: calls.Call, server: calls.Server, token: str, figures: Figures,
     return dataclasses.replace(handled, answer=answer, message=late.status.message)
 
 
-def _handled(call: calls.Call, server: calls.Server, token: str, figures: Figures, ended: watching.Ended) -> Handled:
+def _handled(
+    call: calls.Call, server: calls.Server, token: str | None, figures: Figures, ended: watching.Ended
+) -> Handled:
     call.warnings.extend(authentication.warnings(call.request))
     headers: messages.Headers = ()
     authorized = True
     try:
         _check_timeout(call)
-        authorized = authentication.authorized(call.request, token)
+        authorized = token is not None and authentication.authorized(call.request, token)
         if not authorized:
             if server.profile.unauthorized:
                 raise refusals.unauthorized()
@@ -74,7 +81,8 @@ def _handled(call: calls.Call, server: calls.Server, token: str, figures: Figure
         if acting_as:
             headers = (_NO_SNIFFING,)
             raise call.about.forbidden(acting_as)
-        found = _dispatch(call, server, figures, ended)
+        instead = None if call.refuse is None else call.refuse(server)
+        found = instead or _dispatch(call, server, figures, ended)
     except refusals.Refusal as refused:
         call.warnings.extend(refused.warnings)
         found = rendering.refusal(call.request, call.values, refused, headers)

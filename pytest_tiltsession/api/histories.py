@@ -27,7 +27,8 @@ class History:
     def expired(self, version: int) -> bool:
         """Tell whether something that happened after a version is forgotten, so that the rest is not the whole."""
         forgotten = self._horizon()
-        return forgotten > 0 and self._entry(forgotten - 1).version > version
+        begun = self._world.journal.begun  # what an earlier process stored is no history of this one
+        return forgotten > begun and self._entry(forgotten - 1).version > version
 
     def lost(self, seq: int) -> bool:
         """Tell whether the commit of that sequence number is forgotten: a reader who comes to it missed it."""
@@ -35,12 +36,13 @@ class History:
 
     def after(self, version: int) -> int:
         """Give the sequence number of the first commit after a version: where a watch resumes."""
-        return bisect.bisect_right(_Versions(self._world.journal), version)
+        return bisect.bisect_right(_Versions(self._world.journal), version, lo=self._world.journal.begun)
 
     def stored_at(self, version: int) -> list[int]:
         """Give the sequence numbers that hold the Sessions as they were at a version, in the order of their names."""
         held: dict[str, int] = {}
-        for committed in self._world.journal.read(0, self.after(version)):
+        begun = self._world.journal.begun
+        for committed in self._world.journal.read(begun, self.after(version) - begun):
             if committed.type == journal.DELETED:
                 held.pop(committed.name, None)
             else:
@@ -50,14 +52,16 @@ class History:
     def _horizon(self) -> int:
         """Give how many commits are forgotten."""
         oldest = self._world.clock.now - self._span
-        return max(self._forgotten, bisect.bisect_left(_Instants(self._world.journal), oldest))
+        return max(
+            self._forgotten, self._world.journal.begun, bisect.bisect_left(_Instants(self._world.journal), oldest)
+        )
 
     def _entry(self, seq: int) -> journal.Committed:
         return self._world.journal.read(seq, 1)[0]
 
 
 class _Versions(Sequence[int]):
-    """The versions of a journal's commits, which never fall, for a search by halves."""
+    """The versions of a journal's commits, which never fall while one process runs, for a search by halves."""
 
     def __init__(self, entries: journal.Journal) -> None:
         self._entries = entries

@@ -65,6 +65,10 @@ _MESSAGES: dict[str, tuple[Field, ...]] = {
     ),
     "StatusCause": (Field(1, "reason"), Field(2, "message"), Field(3, "field")),
     "Address": (Field(1, "clientCIDR"), Field(2, "serverAddress")),
+    "APIVersions": (
+        Field(1, "versions", repeated=True),
+        Field(2, "serverAddressByClientCIDRs", "Address", repeated=True),
+    ),
     "APIGroupList": (Field(1, "groups", "APIGroup", repeated=True),),
     "APIGroup": (
         Field(1, "name"),

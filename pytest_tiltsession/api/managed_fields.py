@@ -99,7 +99,9 @@ def _updated(
     ignored: Collection[str],
 ) -> dict[field_owners.Owner, field_owners.Holding]:
     """Give the fields that an update wrote to its owner, stamped with ``now``; nothing is stamped without any."""
-    written = structured_merge.update(_wire(live), _wire(after), owners, _THIS_UPDATE, _paths(ignored)).owners
+    old, new = _wire(live), _wire(dataclasses.replace(after, status=session_models.SessionStatus()))
+    new["status"] = old["status"] if after.status == live.status else encoding.to_wire(after.status)
+    written = structured_merge.update(old, new, owners, _THIS_UPDATE, _paths(ignored)).owners
     holding = written.pop(_THIS_UPDATE, None)
     fields = holding.fields.difference(field_owners.NEVER_MANAGED) if holding else field_sets.EMPTY
     if fields:

@@ -4,6 +4,7 @@ Knows neither sockets nor Sessions.
 """
 
 import dataclasses
+import threading
 from collections.abc import Callable
 from typing import Protocol
 
@@ -26,13 +27,29 @@ class Request:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Cut:
+    """An end that makes no answer complete, as a fault: how many bytes of the body are sent before it, and how.
+
+    With RST where ``reset`` is true, else with FIN, before which TLS says ``goodbye`` or does not.
+    """
+
+    size: int
+    reset: bool = False
+    goodbye: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Response:
-    """A complete answer. The server adds Content-Length and Date; ``after`` runs once the bytes are on their way."""
+    """A complete answer. The server adds Content-Length and Date; ``after`` runs once the bytes are on their way.
+
+    ``cut`` breaks it off within its body.
+    """
 
     status: int
     headers: Headers = ()
     body: bytes = b""
     after: Callable[[], None] | None = None
+    cut: Cut | None = None
 
 
 class WatchStream(Protocol):
@@ -56,18 +73,97 @@ class WatchStream(Protocol):
         """Let go of everything: nobody reads any more."""
 
 
+class Later:
+    """A complete answer that is still being worked on, by another thread, while the server goes on with its clients.
+
+    ``abandoned`` says that nobody waits for it any more. All methods may be called from any thread.
+    """
+
+    def __init__(self) -> None:
+        self.response: Response | None = None
+        self.abandoned = False
+        self._lock = threading.Lock()
+        self._on_complete: Callable[[], None] | None = None
+        self._on_abandon: Callable[[], None] | None = None
+
+    def complete(self, response: Response) -> None:
+        """Give the answer, once."""
+        with self._lock:
+            self.response = response
+            listener = self._on_complete
+        if listener is not None:
+            listener()
+
+    def abandon(self) -> None:
+        """Learn that nobody waits any more; an answer that comes all the same is sent where that is possible."""
+        with self._lock:
+            listener, self._on_abandon = self._on_abandon, None
+            self.abandoned = True
+        if listener is not None:
+            listener()
+
+    def on_complete(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` when the answer is there, at once if it is."""
+        with self._lock:
+            self._on_complete = listener
+            complete = self.response is not None
+        if complete:
+            listener()
+
+    def on_abandon(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` when nobody waits any more, at once if that is so."""
+        with self._lock:
+            if not self.abandoned:
+                self._on_abandon = listener
+                return
+        listener()
+
+
 Answer = Response | WatchStream
-Application = Callable[[Request], Answer]
+
+
+class Stallable:
+    """A stream that can stop for good: while ``stalls`` is true, its timeout does not end it either."""
+
+    @property
+    def stalls(self) -> bool:
+        """Whether nothing will come any more, no end either."""
+        return False
+
+
+class Held:
+    """An answer that is there and is held back, as a fault: for machine ``seconds``, or until it is let go.
+
+    ``wait`` is called, once the answer waits, with the function that lets it go, from any thread, and gives the
+    function that ends the waiting; without it and without ``seconds`` the answer never comes. While machine seconds
+    pass the request is in work, else it is not.
+    """
+
+    def __init__(
+        self,
+        answer: Answer,
+        *,
+        seconds: float | None = None,
+        wait: Callable[[Callable[[], None]], Callable[[], None]] | None = None,
+    ) -> None:
+        self.answer = answer
+        self.seconds = seconds
+        self.wait = wait
+
+
+Application = Callable[[Request], "Answer | Later | Held"]
 
 
 class BreakOff(Exception):
     """Raised by an application or by a stream's ``pull`` to break the answer off on purpose, as a fault.
 
     ``last`` are bytes of a watch that are still sent, such as half an event. Then the connection is closed without
-    the end that would make the answer complete: with RST where ``reset`` is true, else with FIN.
+    the end that would make the answer complete: with RST where ``reset`` is true, else with FIN, before which TLS says
+    ``goodbye`` or does not.
     """
 
-    def __init__(self, last: bytes = b"", *, reset: bool = False) -> None:
+    def __init__(self, last: bytes = b"", *, reset: bool = False, goodbye: bool = False) -> None:
         super().__init__("the answer is broken off on purpose")
         self.last = last
         self.reset = reset
+        self.goodbye = goodbye

@@ -12,7 +12,6 @@ import json
 from pytest_tiltsession.api import calls, messages, options, refusals, routes, shown
 from pytest_tiltsession.engine import writes
 from pytest_tiltsession.models import go_texts, metadata
-from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.store import objects
 
 _LATEST = -1
@@ -50,9 +49,9 @@ def stored(server: calls.Server, seq: int) -> shown.One:
     return shown.One(server.world.journal.session_at(seq), server.world.journal.body_at(seq))
 
 
-def selects(asked: options.ListOptions, value: sessions.Session) -> bool:
-    """Tell whether a Session is selected by labels and fields."""
-    return asked.labels.matches(value.metadata.labels) and asked.fields.matches(value.name)
+def selects(asked: options.ListOptions, object_meta: metadata.ObjectMeta) -> bool:
+    """Tell whether the Session of such metadata is selected by labels and fields."""
+    return asked.labels.matches(object_meta.labels) and asked.fields.matches(object_meta.name)
 
 
 def current(server: calls.Server) -> list[int]:
@@ -98,7 +97,7 @@ def _page(asked: options.ListOptions, server: calls.Server) -> shown.Many:
         )
     seqs = current(server) if at == _LATEST else server.history.stored_at(at)
     shown_version = server.world.objects.revision if at == _LATEST else at
-    found = [one for one in (stored(server, seq) for seq in seqs) if selects(asked, one.value)]
+    found = [one for one in (stored(server, seq) for seq in seqs) if selects(asked, one.value.metadata)]
     found = [one for one in found if _key(one.value.name) > _key(start)] if start else found
     meta = metadata.ListMeta(resource_version=str(shown_version))
     if not server.profile.pages or not 0 < asked.limit < len(found):

@@ -117,6 +117,11 @@ def unauthorized() -> Refusal:
     return _failure(401, "Unauthorized", "Unauthorized")
 
 
+def unavailable(message: str) -> Refusal:
+    """503 ServiceUnavailable: the server has no time now."""
+    return _failure(503, "ServiceUnavailable", message)
+
+
 def without_markup(text: str) -> str:
     """Replace the letters that a browser would take for markup, as the filters of Kubernetes do in what they quote."""
     return text.translate(_MARKUP)

@@ -39,6 +39,8 @@ class _Comparing:
 
     def walk(self, old: Any, new: Any, kind: merge_schema.Type, path: field_sets.Path) -> None:
         """Compare two values; ABSENT stands for the side that lacks the value."""
+        if old == new:
+            return
         if isinstance(kind, merge_schema.Scalar) or kind.atomic or not (_content(old) or _content(new)):
             self._leaf(old, new, path)
             return

@@ -91,6 +91,7 @@ class Watch:
             return b""
         lines: list[bytes] = []
         size = 0
+        last: event_lines.Event | None = None
         while size < limit:
             if not self._waiting and not self._advance():
                 break
@@ -103,10 +104,29 @@ class Watch:
                 break
             lines.append(line)
             size += len(line)
-            if self.record is not None:
-                self.record.events = self._writer.written
+            last = event
             self._spoken = self._server.world.clock.now
+        if last is not None and self.record is not None:
+            self._note(last, self.record)
         return b"".join(lines)
+
+    def error_event(self, refused: refusals.Refusal) -> bytes:
+        """Give an ERROR event in the form of this watch, for a fault to send."""
+        event = event_lines.Event(event_lines.ERROR, error=refused)
+        line = self._writer.line(event)
+        if self.record is not None:
+            self._note(event, self.record)
+        return line
+
+    def _note(self, event: event_lines.Event, record: requests.RequestRecord) -> None:
+        record.events = self._writer.written
+        if event.error is not None:
+            status = event.error.status
+            record.message = f"{status.code} {status.reason}: {status.message}"
+        elif event.value is not None:
+            record.version = int(event.value.metadata.resource_version or 0)
+        else:
+            record.version = self._server.world.journal.read(event.seq, 1)[0].version
 
     def _end(self) -> None:
         self._waiting.clear()
@@ -124,9 +144,9 @@ class Watch:
             self._resume(asked_version)
             return
         for seq in reading.current(server):
-            value = server.world.journal.session_at(seq)
-            if reading.selects(asked, value):
-                self._selected[value.name] = seq
+            object_meta = server.world.journal.metadata_at(seq)
+            if reading.selects(asked, object_meta):
+                self._selected[object_meta.name] = seq
                 if asked.initial_events is not False:
                     self._waiting.append(event_lines.Event(journal.ADDED, seq))
         if initial and self._bookmarks:
@@ -142,9 +162,9 @@ class Watch:
             return
         self._cursor = self._server.history.after(version)
         for seq in self._server.history.stored_at(version):
-            value = self._server.world.journal.session_at(seq)
-            if reading.selects(self._asked, value):
-                self._selected[value.name] = seq
+            object_meta = self._server.world.journal.metadata_at(seq)
+            if reading.selects(self._asked, object_meta):
+                self._selected[object_meta.name] = seq
 
     def _expire(self, version: int) -> None:
         message = f"too old resource version: {version} ({self._server.world.objects.revision})"
@@ -153,7 +173,7 @@ class Watch:
 
     def _advance(self) -> bool:
         """Read on in the journal until there is an event to send; False where there is none yet."""
-        if self._last_word or not self._served:
+        if self._last_word or not self._served or self._server.world.frozen:
             return False
         world = self._server.world
         while self._cursor < len(world.journal):
@@ -175,8 +195,8 @@ class Watch:
 
         A Session that leaves the selection is shown as it last was in it, with the version at which it left.
         """
-        value = self._server.world.journal.session_at(committed.seq)
-        matches = reading.selects(self._asked, value)
+        object_meta = self._server.world.journal.metadata_at(committed.seq)
+        matches = reading.selects(self._asked, object_meta)
         if not self._server.profile.selector_events:
             return event_lines.Event(committed.type, committed.seq) if matches else None
         before = self._selected.pop(committed.name, None)
@@ -186,7 +206,7 @@ class Watch:
         if before is None or matches:
             return None if before is None else event_lines.Event(journal.DELETED, committed.seq)
         left = self._server.world.journal.session_at(before)
-        object_meta = dataclasses.replace(left.metadata, resource_version=value.metadata.resource_version)
+        object_meta = dataclasses.replace(left.metadata, resource_version=object_meta.resource_version)
         return event_lines.Event(journal.DELETED, value=dataclasses.replace(left, metadata=object_meta))
 
     def _mark(self) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pytest_tiltsession import errors, times
-from pytest_tiltsession.clock import machinery, simulated
+from pytest_tiltsession.clock import machinery, simulated, thawing
 
 # freezegun looks at every name of every module: these load what is named when it is looked at, and pydantic cannot
 # build the models of Kubernetes' client while dates are false.
@@ -36,7 +36,7 @@ def frozen(clock: simulated.SimulatedClock) -> Iterator[None]:
         machinery.load()
         ignored = [*machinery.PREFIXES, *_LAZY]
         # The machinery first: a loop in another thread would see the time jump, and fire all its timers.
-        with _machinery_runs_on(), freezegun.freeze_time(_moment(clock.now), ignore=ignored) as freezer:
+        with _machinery_runs_on(), thawing.frozen(freezegun.freeze_time(_moment(clock.now), ignore=ignored)) as freezer:
             _ask_nobody_who_calls()
             end = clock.on_move(lambda now: freezer.move_to(_moment(now)))
             try:

@@ -41,7 +41,7 @@ class SimulatedClock:
     """
 
     def __init__(self, start: int, lock: "threading.RLock | None" = None) -> None:
-        self.lock = lock or threading.RLock()
+        self.lock: "threading.RLock" = lock or threading.RLock()
         self._moving = threading.RLock()
         self._now = start
         self._start = start
@@ -51,6 +51,7 @@ class SimulatedClock:
         self._listeners: list[Callable[[int], None]] = []
         self._settlers: list[Callable[[], None]] = []
         self._planners: list[Callable[[], None]] = []
+        self.runner: int | None = None  # the thread that runs an instant, under the lock; it settles afterwards
 
     @property
     def now(self) -> int:
@@ -180,7 +181,7 @@ class SimulatedClock:
         return lambda: self._planners.remove(planner)
 
     def on_settled(self, settler: Callable[[], None]) -> None:
-        """Call ``settler`` at the end of each move, on the mover's thread and outside the lock."""
+        """Call ``settler`` after each instant of a move and at its end, on the mover's thread and outside the lock."""
         self._settlers.append(settler)
 
     def on_move(self, listener: Callable[[int], None]) -> Callable[[], None]:
@@ -217,21 +218,29 @@ class SimulatedClock:
                     break
                 self._set(max(wakeup.at, self._now))
                 self._run_instant()
+            self._settle()
             if only_one:
-                break
+                return
         if not only_one:
             with self.lock:
                 self._set(max(target, self._now))
+        self._settle()
+
+    def _settle(self) -> None:
         for settler in tuple(self._settlers):
             settler()
 
     def _run_instant(self) -> None:
         """Run everything that is due now, by rank, including what the callbacks themselves make due now."""
-        while (wakeup := self.next_due()) is not None and wakeup.at <= self._now:
-            heapq.heappop(self._heap)
-            callback, wakeup.callback = wakeup.callback, None
-            if callback is not None:
-                callback()
+        outer, self.runner = self.runner, threading.get_ident()
+        try:
+            while (wakeup := self.next_due()) is not None and wakeup.at <= self._now:
+                heapq.heappop(self._heap)
+                callback, wakeup.callback = wakeup.callback, None
+                if callback is not None:
+                    callback()
+        finally:
+            self.runner = outer
 
     def _set(self, now: int) -> None:
         if now != self._now:

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import dataclasses
 import json
 import os
 import pathlib
@@ -13,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.commands import output, progress_line
-from pytest_tiltsession.live import finding, keeping, recording
-from pytest_tiltsession.scenario import file_format, recorder, steps
+from pytest_tiltsession.commands import output, progress_line, recording_file
+from pytest_tiltsession.live import finding, recording
+from pytest_tiltsession.scenario import own_redaction, recorder, redaction
 
 _GLANCE = 0.1  # seconds between two looks at the command and at the signals
 _SIGNALLED = 128
@@ -34,25 +35,54 @@ def add(commands: Any) -> None:
     record.add_argument("--title", help="title of the scenario; without it, the name of FILE or of the context")
     record.add_argument("--until-done", action="store_true", help="end as soon as the session is done")
     record.add_argument(
+        "--rewrite",
+        action="store_true",
+        help="record FILE anew: its comments, title, notes and expect are kept where they can be",
+    )
+    record.add_argument(
+        "--redact",
+        metavar="MODULE:FUNCTION",
+        action="append",
+        default=[],
+        help="a function (field, text) → text that takes out what must not be written down",
+    )
+    record.add_argument(
+        "--replace",
+        nargs=2,
+        metavar=("PATTERN", "TEXT"),
+        action="append",
+        default=[],
+        help="write TEXT for whatever matches PATTERN, a regular expression; may be repeated",
+    )
+    record.add_argument(
         "--from-trace", metavar="FILE", type=pathlib.Path, help="convert a recorded run, as JSON, and watch nothing"
     )
-    record.usage = f"{record.prog} [--context NAME] [--out FILE] [--title TEXT] [--until-done] [-- COMMAND …]"
+    record.usage = (
+        f"{record.prog} [--context NAME] [--out FILE [--rewrite]] [--title TEXT] [--until-done] "
+        "[--redact MODULE:FUNCTION] [--replace PATTERN TEXT] [-- COMMAND …]"
+    )
     record.set_defaults(run=run, command=())
 
 
 def run(options: argparse.Namespace) -> int:
     """Record, and give the exit code: that of the command, or 0 where a file was written."""
-    if options.from_trace is not None:
-        return _convert(options)
-    command = tuple(options.command)
+    redact = own_redaction.chained(
+        [
+            *map(own_redaction.named, options.redact),
+            *([own_redaction.replacing(options.replace)] * bool(options.replace)),
+        ]
+    )
     if options.out is not None:
-        keeping.refuse_unwritable(options.out)
+        recording_file.refuse(options.out, rewrite=options.rewrite)
+    if options.from_trace is not None:
+        return _convert(options, redact)
+    command = tuple(options.command)
     where = finding.whereabouts(options.context, command)
     recorded = recording.Recording(where)
     with _interruptible() as interrupted:
         with recorded:
             code = _follow(recorded, command, interrupted, options)
-        return _finish(recorded, command, code, options, interrupted=interrupted.is_set())
+        return _finish(recorded, command, code, options, redact, interrupted=interrupted.is_set())
 
 
 def _follow(
@@ -85,6 +115,7 @@ def _finish(
     command: Sequence[str],
     code: int | None,
     options: argparse.Namespace,
+    redact: redaction.Own | None,
     *,
     interrupted: bool,
 ) -> int:
@@ -94,30 +125,17 @@ def _finish(
     own = _is_tilt_ci(command) and not interrupted and code is not None and code >= 0
     try:
         scenario = recorded.scenario(
-            options.title or default or "recorded", exit_code=exit_code, own=own, source=_source(command)
+            options.title or default or "recorded", exit_code=exit_code, own=own, source=_source(command), redact=redact
         )
-        _write(scenario, options.out)
+        lost = recording_file.write(scenario, options.out, rewrite=options.rewrite, retitled=options.title is not None)
     except errors.TiltSessionError as problem:
-        left = "" if options.out is None or "nothing was written" in str(problem) else _left(options.out)
-        output.warn(f"tiltsession: no recording: {problem}{left}")
+        output.warn(f"tiltsession: no recording: {problem}{recording_file.left(options.out, str(problem))}")
         return exit_code or 2
     why = "interrupted: " if interrupted else f"{recorded.seen.ended}: " if recorded.seen.ended else ""
     whole = "the recording is whole as far as it went, and written to"
     output.warn(f"tiltsession: {why}{whole} {options.out or 'standard output'} ({len(scenario.steps)} steps)")
+    _tell_lost(lost)
     return exit_code or 0
-
-
-def _left(path: pathlib.Path) -> str:
-    return f"; {path} is as it was before" if path.exists() else f"; {path} was not made"
-
-
-def _write(scenario: steps.Scenario, path: pathlib.Path | None) -> None:
-    text = file_format.write_scenario(scenario)
-    if path is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    else:
-        keeping.keep(path, text)
 
 
 class _Interrupted(threading.Event):
@@ -172,10 +190,19 @@ def _source(command: Sequence[str]) -> str:
     return " ".join([pathlib.PurePath(words[0]).name, *first, *arguments])
 
 
-def _convert(options: argparse.Namespace) -> int:
+def _convert(options: argparse.Namespace, redact: redaction.Own | None) -> int:
     try:
         document = json.loads(options.from_trace.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
-        raise errors.InvalidScenario(f"{options.from_trace}: cannot be read as a recorded run: {problem}") from None
-    _write(recorder.scenario_of_trace(document, options.from_trace.stem), options.out)
+        why = problem.strerror if isinstance(problem, OSError) else problem
+        raise errors.InvalidScenario(f"{options.from_trace}: cannot be read as a recorded run: {why}") from None
+    scenario = recorder.scenario_of_trace(document, options.from_trace.stem, redact=redact)
+    if options.title is not None:
+        scenario = dataclasses.replace(scenario, title=options.title)
+    _tell_lost(recording_file.write(scenario, options.out, rewrite=options.rewrite, retitled=options.title is not None))
     return 0
+
+
+def _tell_lost(lost: Sequence[str]) -> None:
+    for line in lost:
+        output.warn(f"tiltsession: not kept of what was there: {line}")

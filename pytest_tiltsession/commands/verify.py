@@ -4,11 +4,8 @@ import argparse
 import pathlib
 from typing import Any
 
-from pytest_tiltsession import errors, fake_tilt, runner, settings, times
+from pytest_tiltsession import errors, runner, settings
 from pytest_tiltsession.commands import output
-from pytest_tiltsession.scenario import steps
-
-_MOST = 3
 
 
 def add(commands: Any) -> None:
@@ -46,49 +43,12 @@ def disagreements(path: pathlib.Path) -> tuple[list[str], int]:
 
     Raises :class:`errors.TiltSessionError` where it cannot be read or played.
     """
-    found: list[str] = []
-    more = compared = 0
     with runner.playing(settings.Settings(scenario=path, allow=("unplayed-steps",))) as run:
-        fake, scenario = run.fake, run.scenario
-        for index, step in enumerate(scenario.steps):
-            following = scenario.steps[index + 1] if index + 1 < len(scenario.steps) else None
-            if following is not None and following.at == step.at:
-                continue  # one commit with the next
-            fake.clock.move_on_to(fake.clock.start + step.at)
-            if step.recorded is None:
-                continue
-            compared += 1
-            judged = _judged(fake)
-            if (step.recorded.done, step.recorded.error) != judged:
-                more += len(found) >= _MOST * 3
-                found += _compared(step, step.recorded, judged) if len(found) < _MOST * 3 else []
-        if more:
-            found.append(f"  and {more} more")
+        run.play_out()
+        agreed = run.verdicts()
+        found = agreed.lines()
         try:
-            run.play()
+            run.compare()
         except AssertionError as problem:
             found += ["  at the end:", *(f"    {line}" for line in str(problem).splitlines())]
-    return found, compared
-
-
-def _judged(fake: fake_tilt.FakeTilt) -> tuple[bool, str]:
-    try:
-        status = fake.session.status
-    except errors.TiltSessionError:
-        return False, ""
-    return status.done, status.error
-
-
-def _compared(step: steps.Step, recorded: steps.Recorded, judged: tuple[bool, str]) -> list[str]:
-    where = f" (line {step.line})" if step.line is not None else ""
-    return [
-        f"  at {times.format_duration(step.at * times.MICROSECOND)}{where}",
-        f"    recorded: {_verdict(recorded.done, recorded.error)}",
-        f"    judged:   {_verdict(*judged)}",
-    ]
-
-
-def _verdict(done: bool, error: str) -> str:
-    if error:
-        return f"{'done, failed' if done else 'not done, but with an error'}: {error}"
-    return "done, succeeded" if done else "not done"
+    return found, agreed.compared

@@ -55,6 +55,8 @@ class TiltChange:
         if self.cluster_error is not None:
             tilt.cluster_error = self.cluster_error
         respecified = self._respecify(world) or self.reload
+        if world.frozen:
+            return []
         before = objects.get(sessions.TILTFILE_SESSION)
         committed: list[journal.Committed] = []
         if before is not None and self.session in ("absent", "recreated"):

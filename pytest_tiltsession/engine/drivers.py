@@ -5,30 +5,28 @@ A driver refuses what Tilt never shows, by type and payload (``rules.transitions
 
 import contextlib
 import dataclasses
-import difflib
 from collections.abc import Callable, Iterator
+from typing import Self
 
 from pytest_tiltsession import errors, times
 from pytest_tiltsession.engine import changes, gate
 from pytest_tiltsession.models import session
-from pytest_tiltsession.rules import transitions
+from pytest_tiltsession.rules import target_names, transitions
 
 RELOADED = "tiltfile-reload"
 
 
 class Drivers:
-    """The targets that a test declares and moves.
-
-    ``refusal``, where set, is raised for every transition: there is a real Tilt behind the session, which a test
-    cannot drive.
-    """
+    """The targets that a test declares and moves."""
 
     def __init__(self, gate_: gate.Gate, settle: Callable[[], None] = lambda: None) -> None:
         self._gate = gate_
         self._settle = settle
         self._batch: dict[str, session.Target] | None = None
 
-    def declare(self, name: str, type_: str, resources: tuple[str, ...], state: session.TargetState) -> "Driver":
+    def declare(
+        self, name: str, type_: str, resources: tuple[str, ...], state: session.TargetState
+    ) -> "JobDriver | ServerDriver":
         """Add a target in its first state. Raises ImpossibleTransition where the name is taken or no text."""
         if not isinstance(name, str) or not name:
             raise errors.ImpossibleTransition(f'a target is named by its resource, such as "api"; found {name!r}')
@@ -39,19 +37,22 @@ class Drivers:
         self.put(session.Target(name, type_, resources, state), note=f"{name} declared")
         return self.driver(name)
 
-    def driver(self, name: str) -> "Driver":
+    def driver(self, name: str) -> "JobDriver | ServerDriver":
         """Give the driver of a declared target; raises UnknownTarget with the nearest names."""
         target = self.get(name if isinstance(name, str) else repr(name))
         return (JobDriver if target.type == session.JOB else ServerDriver)(self, target.name)
 
     def get(self, name: str) -> session.Target:
-        """Give a target as it stands, in an open batch too."""
-        found = self._find(name)
+        """Give a target as it stands, in an open batch too; by its resource where that has one target only.
+
+        Raises UnknownTarget with the nearest name, or with the targets of a resource that has several.
+        """
+        found = self._find(name) or target_names.find(self._standing(), name)
         if found is None:
-            known = [target.name for target in self._gate.world.tilt.targets or ()]
-            near = difflib.get_close_matches(name, known, 3, 0.4) or known
+            near = target_names.nearest(self._standing(), name)
+            listed = [near] if near else [target.name for target in self._standing()]
             raise errors.UnknownTarget(
-                f"no target {name!r} in this session; declared: {', '.join(near) or 'none'}. "
+                f"no target {name!r} in this session; declared: {', '.join(listed) or 'none'}. "
                 'Declare it first with job("name") or server("name").'
             )
         return found
@@ -110,6 +111,10 @@ class Drivers:
             )
         return instant
 
+    def _standing(self) -> tuple[session.Target, ...]:
+        known = {target.name: target for target in self._gate.world.tilt.targets or ()}
+        return tuple((known | (self._batch or {})).values())
+
     def _find(self, name: str) -> session.Target | None:
         if self._batch is not None and name in self._batch:
             return self._batch[name]
@@ -136,15 +141,15 @@ class Driver:
         """The target's state as it stands."""
         return self.target.state
 
-    def wait(self, reason: str = "unknown") -> "Driver":
+    def wait(self, reason: str = "unknown") -> Self:
         """Queue the target: waiting, with a reason such as ``waiting-for-dep`` or ``is-unparallelizable-local``."""
         return self._set(session.TargetState(waiting=session.TargetStateWaiting(reason)), f"waits ({reason})")
 
-    def disable(self) -> "Driver":
+    def disable(self) -> Self:
         """Disable the resource: the target no longer counts for the exit condition."""
         return self._set(session.DISABLED, "disabled")
 
-    def enable(self) -> "Driver":
+    def enable(self) -> Self:
         """Enable a disabled resource again: its target is queued, as after ``tilt enable``."""
         if self.state.disabled is None:
             raise errors.ImpossibleTransition(
@@ -156,7 +161,7 @@ class Driver:
         """Take the target out of the session, as a Tiltfile reload does; the driver is of no use afterwards."""
         self._drivers.remove(self.name)
 
-    def fail(self, error: str, *, started: "str | int | float | None" = None) -> "Driver":
+    def fail(self, error: str, *, started: "str | int | float | None" = None) -> Self:
         """End the target with an error. ``started`` is an offset from the session's start, where it was not shown."""
         if not isinstance(error, str) or not error:
             raise errors.ImpossibleTransition(
@@ -165,7 +170,7 @@ class Driver:
             )
         return self._terminate(error, started)
 
-    def _terminate(self, error: str, started: "str | int | float | None") -> "Driver":
+    def _terminate(self, error: str, started: "str | int | float | None") -> Self:
         active, now = self.state.active, self._drivers.now
         start = self._drivers.instant(started, "started")
         if start is None:
@@ -173,7 +178,7 @@ class Driver:
         state = session.TargetState(terminated=session.TargetStateTerminated(start, now, error))
         return self._set(state, f"fails: {error}" if error else "succeeds")
 
-    def _activate(self, *, ready: bool, fresh: bool, started: "str | int | float | None" = None) -> "Driver":
+    def _activate(self, *, ready: bool, fresh: bool, started: "str | int | float | None" = None) -> Self:
         active, now = self.state.active, self._drivers.now
         start = self._drivers.instant(started, "started")
         if active is None or fresh:
@@ -185,7 +190,7 @@ class Driver:
         state = session.TargetState(active=dataclasses.replace(active, ready=ready))
         return self._set(state, "becomes ready" if ready else "runs")
 
-    def _set(self, state: session.TargetState, what: str) -> "Driver":
+    def _set(self, state: session.TargetState, what: str) -> Self:
         self._drivers.put(dataclasses.replace(self.target, state=state), note=f"{self.name} {what}")
         return self
 
@@ -196,23 +201,23 @@ class Driver:
 class JobDriver(Driver):
     """A target that runs to completion, such as a build or a migration."""
 
-    def start(self, *, started: "str | int | float | None" = None) -> "Driver":
+    def start(self, *, started: "str | int | float | None" = None) -> Self:
         """Run the job: active, never ready. A start while it runs is a new run, as Tilt shows it when it batches."""
         return self._activate(ready=False, fresh=True, started=started)
 
-    def restart(self) -> "Driver":
+    def restart(self) -> Self:
         """Run the job again from now on."""
         return self._activate(ready=False, fresh=True)
 
-    def succeed(self, *, started: "str | int | float | None" = None) -> "Driver":
+    def succeed(self, *, started: "str | int | float | None" = None) -> Self:
         """End the job without an error."""
         return self._terminate("", started)
 
-    def ready(self) -> "Driver":
+    def ready(self) -> Self:
         """Refused: a job is never ready."""
         raise self._refuse("ready()", "a job is never ready; call succeed(), or declare it with server()")
 
-    def unready(self) -> "Driver":
+    def unready(self) -> Self:
         """Refused: a job is never ready."""
         raise self._refuse("unready()", "a job is never ready; call start() to run it again")
 
@@ -220,25 +225,25 @@ class JobDriver(Driver):
 class ServerDriver(Driver):
     """A target that runs indefinitely, such as an HTTP server; whenever it ends, that is an error."""
 
-    def start(self, *, ready: bool = False, started: "str | int | float | None" = None) -> "Driver":
+    def start(self, *, ready: bool = False, started: "str | int | float | None" = None) -> Self:
         """Run the server: active and not ready until ``ready()``; without a probe Tilt shows it ready at once."""
         return self._activate(ready=ready, fresh=True, started=started)
 
-    def restart(self, *, ready: bool = False) -> "Driver":
+    def restart(self, *, ready: bool = False) -> Self:
         """Run the server anew from now on, not ready until ``ready()``."""
         return self._activate(ready=ready, fresh=True)
 
-    def ready(self) -> "Driver":
+    def ready(self) -> Self:
         """Let the readiness checks pass; a server that was not shown running is started by the same step."""
         return self._activate(ready=True, fresh=False)
 
-    def unready(self) -> "Driver":
+    def unready(self) -> Self:
         """Let the readiness checks fail; when it was last ready stays visible."""
         if self.state.active is None:
             raise self._refuse("unready()", f"it is {self.state.word}; call start() or ready() first")
         return self._activate(ready=False, fresh=False)
 
-    def succeed(self, *, started: "str | int | float | None" = None) -> "Driver":  # noqa: ARG002
+    def succeed(self, *, started: "str | int | float | None" = None) -> Self:  # noqa: ARG002
         """Refused: a server that ends is an error, with exit code 0 too."""
         raise self._refuse(
             "succeed()",
@@ -246,7 +251,7 @@ class ServerDriver(Driver):
             "call ready() if it is to be healthy, fail() if it is to end, or declare it with job()",
         )
 
-    def fail(self, error: str = "", *, started: "str | int | float | None" = None) -> "Driver":
+    def fail(self, error: str = "", *, started: "str | int | float | None" = None) -> Self:
         """End the server; without a text the error is the one that Tilt shows of an ended process."""
         pid = self._drivers.pid + 1 if self.state.active is not None else 0
         return super().fail(error or f"Process {pid} exited with non-zero status", started=started)

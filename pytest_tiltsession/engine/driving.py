@@ -2,10 +2,10 @@
 
 import contextlib
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pytest_tiltsession import errors, times
-from pytest_tiltsession.engine import changes, drivers, gate, resource_declaring, resource_states
+from pytest_tiltsession.engine import changes, drivers, gate, resource_declaring, resource_states, tilt
 from pytest_tiltsession.models import session
 
 
@@ -15,10 +15,22 @@ class Driving(resource_declaring.ResourceDrivers):
     def __init__(self, gate_: gate.Gate) -> None:
         self._gate = gate_
         self._drivers = drivers.Drivers(gate_, settle=self._settle)
+        self._declared: dict[str, session.Target] = {}
         super().__init__(gate_, self._drivers)
 
     def _settle(self) -> None:
         """Do what a change may have made necessary; nothing here."""
+
+    def _declared_again(self, before: tilt.Tilt, *, keep: bool) -> tuple[session.Target, ...]:
+        """Give what was declared and not removed, as it was declared: the same Tiltfile, in another process.
+
+        ``before`` is the state that the earlier process ended with. Unless ``keep``, all of it is forgotten.
+        """
+        if not keep:
+            self._declared.clear()
+            self._states.forget()
+        left = tuple(first for name, first in self._declared.items() if before.target(name) is not None)
+        return (*left, *self._states.begin_again())
 
     def job(
         self, name: str, *, resources: str | Sequence[str] | None = None, auto_init: bool = True
@@ -37,19 +49,28 @@ class Driving(resource_declaring.ResourceDrivers):
 
     def _declare(
         self, name: str, suffix: str, type_: str, resources: str | Sequence[str] | None, auto_init: bool
-    ) -> drivers.Driver:
+    ) -> drivers.JobDriver | drivers.ServerDriver:
         resource, target = _named(name, suffix)
         waiting = session.TargetState(waiting=session.TargetStateWaiting(drivers.RELOADED))
         named = (resource,) if resources is None else resource_states.named("resources", resources)
-        return self._drivers.declare(target, type_, named, waiting if auto_init else session.INACTIVE)
+        first = session.Target(target, type_, named, waiting if auto_init else session.INACTIVE)
+        driver = self._drivers.declare(target, type_, named, first.state)
+        self._declared[target] = first
+        return driver
 
-    def target(self, name: str) -> drivers.Driver:
-        """Give the driver of a target that was declared, by a scenario too: ``target("api:serve")``."""
+    def target(self, name: str) -> drivers.JobDriver | drivers.ServerDriver:
+        """Give the driver of a target that was declared, by a scenario too: ``target("api:serve")``.
+
+        A resource may be named where it has one target only: ``target("api")``. Raises UnknownTarget with the nearest
+        name, or with the targets of a resource that has several.
+        """
         return self._drivers.driver(name)
 
-    def together(self) -> "contextlib.AbstractContextManager[None]":
-        """Make all transitions of a with block one commit, as Tilt batches its changes."""
-        return self._drivers.together()
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Make all transitions of a with block one commit, as Tilt batches its changes; none where the block raises."""
+        with self._states.undone_by_errors(), self._drivers.together():
+            yield
 
     def reload(
         self,

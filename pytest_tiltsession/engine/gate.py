@@ -7,7 +7,7 @@ committed first and the Session that it wrote is re-judged in a second commit, a
 from collections.abc import Callable
 from typing import Protocol
 
-from pytest_tiltsession import times
+from pytest_tiltsession import errors, times
 from pytest_tiltsession.clock import simulated
 from pytest_tiltsession.engine import changes
 from pytest_tiltsession.engine import tilt as tilts
@@ -37,15 +37,43 @@ class Gate:
         self.world = world
         self._on_done = on_done
         self._deadlines: dict[str, simulated.Wakeup] = {}
+        self.closed = ""
+
+    def close(self, why: str) -> None:
+        """Let nothing happen in Tilt any more, since its process does not run; ``why`` says so, and what to call.
+
+        A test that drives it is told; what a script and deadlines would bring is dropped.
+        """
+        with self.world.lock:
+            self.closed = why
+            self._forget_deadlines()
+
+    def begin_again(self, tilt: tilts.Tilt) -> None:
+        """Take changes for a process that has just been started, with nothing but this Tilt's state."""
+        with self.world.lock:
+            self._forget_deadlines()
+            self.world.begin_again(tilt)
+            self.closed = ""
+
+    def _forget_deadlines(self) -> None:
+        for planned in self._deadlines.values():
+            planned.cancel()
+        self._deadlines.clear()
 
     def submit(self, change: Change) -> list[journal.Committed]:
         """Admit, commit and judge one change; give its commits, those of the controller last.
 
         When this returns, everyone who waits for commits has been told. What the change refuses is raised, and
-        then nothing has been written.
+        then nothing has been written. Raises ImpossibleTransition for a test that drives a process that is not there.
         """
         with self.world.lock:
+            if self.closed and change.cause != changes.CLIENT:
+                if change.cause == changes.DRIVER:
+                    raise errors.ImpossibleTransition(f"{_named(change)}: {self.closed}")
+                return []
             committed = change.commit(self.world)
+            if self.world.frozen:
+                return committed
             if change.cause == changes.CLIENT:
                 committed = committed + self._rejudge(committed)
             self._look_ahead(committed)
@@ -100,6 +128,8 @@ class Gate:
     def _deadline(self, name: str) -> None:
         """Judge a Session because a deadline came due; the clock holds the lock."""
         self._deadlines.pop(name, None)
+        if self.closed or self.world.frozen:
+            return
         committed = self._settle(name, changes.DEADLINE, tilts.deadline_nanos(self.world.clock.now))
         if committed:
             self._look_ahead(committed)
@@ -115,6 +145,15 @@ class Gate:
             self._deadlines[name] = self.world.clock.call_at(
                 at, lambda: self._deadline(name), rank=simulated.DEADLINE, what=f"deadline of {name}"
             )
+
+
+def _named(change: Change) -> str:
+    """Say what was to happen, by the targets that it is about."""
+    note = getattr(change, "note", "").removeprefix("together")
+    names = ", ".join(
+        dict.fromkeys([*(it.name for it in getattr(change, "targets", ())), *getattr(change, "removed", ())])
+    )
+    return note if not names or names in note else f"{names} ({note})" if note else names
 
 
 def _leaving(value: session.Session) -> bool:

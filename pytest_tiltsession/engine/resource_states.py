@@ -4,7 +4,8 @@ What a Session shows of them is converted by ``rules.targets``, with the holds t
 (``rules.holds``). The end of a grace period is an instant of the clock.
 """
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_tiltsession import errors, times
 from pytest_tiltsession.clock import simulated
@@ -29,6 +30,7 @@ class ResourceStates:
         self._queue: list[str] = []
         self._shown: dict[str, tuple[session.Target, ...]] = {}
         self._deadlines: dict[str, simulated.Wakeup] = {}
+        self._declared: dict[str, resources.Resource] = {}
 
     @property
     def now(self) -> int:
@@ -64,11 +66,41 @@ class ResourceStates:
                 f"target {taken[0]} is declared already, by itself or by a scenario; give the resource another name"
             )
         self.become(resource, f"{name} declared")
+        self._declared[name] = resource
+
+    def forget(self) -> None:
+        """Forget every resource: the Tiltfile of the next process has none."""
+        self._declared.clear()
+
+    def stop(self) -> None:
+        """Plan nothing any more: no process is there to see the end of a grace period."""
+        for name in tuple(self._deadlines):
+            self._forget(name)
+
+    def begin_again(self) -> tuple[session.Target, ...]:
+        """Take all resources back to what they were declared as, and give what they show: Tilt was started again."""
+        self.stop()
+        self._resources = dict(self._declared)
+        for kept in (self._held, self._queue, self._shown):
+            kept.clear()
+        return tuple(self._follow()[0])
+
+    @contextlib.contextmanager
+    def undone_by_errors(self) -> Iterator[None]:
+        """Let all resources be as they were before the block where it raises, since nothing of it is shown then."""
+        before = (dict(self._resources), dict(self._held), list(self._queue), dict(self._shown), dict(self._declared))
+        try:
+            yield
+        except BaseException:
+            self._resources, self._held, self._queue, self._shown, self._declared = before
+            self._follow()
+            raise
 
     def remove(self, name: str) -> None:
         """Let a resource go, as a Tiltfile without it does."""
         self.get(name)
         del self._resources[name]
+        self._declared.pop(name, None)
         self._forget(name)
         gone = [target.name for target in self._shown.pop(name, ())]
         for target in gone:
@@ -77,8 +109,9 @@ class ResourceStates:
 
     def become(self, resource: resources.Resource, what: str) -> None:
         """Give a resource its next state and show what follows, for the others too: one commit, or part of a batch."""
-        self._resources[resource.name] = resource
-        self._show(what)
+        with self.undone_by_errors():
+            self._resources[resource.name] = resource
+            self._show(what)
 
     def queue(self, name: str) -> None:
         """Take a resource into the queue of triggered ones."""

@@ -112,7 +112,7 @@ class Update(Write):
         if found:
             raise unwritten.Unadmitted(after.name, found)
         after = _without_empties(after)
-        changed = _content(after) != _content(live)
+        changed = _differ(after, live)
         deleting = after.metadata.deletion_timestamp is not None and not after.metadata.finalizers
         self.outcome = after
         if not self.persists:
@@ -168,10 +168,11 @@ def version_number(text: str) -> int:
     return int(text)
 
 
-def _content(value: sessions.Session) -> dict[str, object]:
-    """Give what the store compares: the JSON without the version, so that no two ways to write nothing differ."""
-    versionless = dataclasses.replace(value, metadata=dataclasses.replace(value.metadata, resource_version=""))
-    return encoding.to_wire(versionless)
+def _differ(one: sessions.Session, other: sessions.Session) -> bool:
+    """Compare as the store does: the JSON without the version, so that no two ways to write nothing differ."""
+    metadatas = (dataclasses.replace(value.metadata, resource_version="") for value in (one, other))
+    parts = (tuple(metadatas), (one.spec, other.spec), (one.status, other.status))
+    return any(first != second and encoding.to_wire(first) != encoding.to_wire(second) for first, second in parts)
 
 
 def _without_empties(value: sessions.Session) -> sessions.Session:

@@ -3,7 +3,6 @@
 This is the face that a fake, or a live Tilt, gives on; what each expectation means lives in the modules beside it.
 """
 
-import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import NoReturn
 
@@ -11,9 +10,11 @@ from pytest_tiltsession import errors
 from pytest_tiltsession.expectations import (
     eventually,
     failures,
+    given,
     lettering,
     never,
     observed,
+    occurrences,
     outcomes,
     rendering,
     request_table,
@@ -104,18 +105,11 @@ class _Claims:
         ``path``, and the simulated time since the session's start; ``where`` is a question about a record. What comes
         back takes more claims about the chosen ones: ``expect_requests(client="kubectl").wrote_nothing()``.
         """
-        select = functools.partial(
-            selection.selection, operation, name=name, client=client, status=status, method=method, path=path,
-            since=since, until=until, where=where,
+        chosen = asking.begin(
+            self._claim, operation, count=count, at_least=at_least, at_most=at_most, name=name, client=client,
+            status=status, method=method, path=path, since=since, until=until, where=where,
         )  # fmt: skip
-        select()
-        made = functools.partial(_selected, select)
-        self._claim(asking.counted(made, count, at_least, at_most))
-        return asking.RequestsExpectation(made, self._claim)
-
-
-def _selected(select: "Callable[..., selection.Selection]", start: int) -> selection.Selection:
-    return select(start=start)
+        return asking.RequestsExpectation(chosen, self._claim)
 
 
 class Expectations(_Claims):
@@ -129,7 +123,7 @@ class Expectations(_Claims):
     def __init__(
         self,
         world: observed.World,
-        requests: Iterable[selection.Record] = (),
+        requests: Iterable[selection.Record] | None = (),
         *,
         exit_code: Callable[[], int | None] | None = None,
         name: str = sessions.TILTFILE_SESSION,
@@ -137,27 +131,27 @@ class Expectations(_Claims):
     ) -> None:
         self._observed_subject = observed.Subject(world, requests, exit_code)
         self._observed_name = name
-        self.style = style or lettering.Style()
+        self.style: lettering.Style = style or lettering.Style()
 
     def _claim(self, claim: failures.Claim) -> None:
         seen = self.look()
         failure = claim(seen)
         if failure is not None:
-            raise errors.ExpectationFailed(failures.message(failure, seen, self.style))
+            raise failures.failed(failure, seen, self.style)
 
     def look(self) -> observed.Observed:
         """Give what is to be seen now: the session, its timeline, the requests."""
         return self._observed_subject.look(self._observed_name)
 
     def of(self, name: str) -> "Expectations":
-        """Give the expectations of another Session."""
+        """Give the expectations of another Session, by its name."""
+        given.text("of", name, sessions.TILTFILE_SESSION)
         subject = self._observed_subject
         return Expectations(subject.world, subject.requests, exit_code=subject.exit_code, name=name, style=self.style)
 
     def fail(self, what: str) -> NoReturn:
         """Fail with ``expected …`` and all that explains it; for what has no expectation of its own."""
-        seen = self.look()
-        raise errors.ExpectationFailed(failures.message(failures.Failure(f"expected {what}"), seen, self.style))
+        raise failures.failed(failures.Failure(f"expected {what}"), self.look(), self.style)
 
     def expect_never(self, what: "states.StateLike | never.Predicate") -> None:
         """Fail if any target was ever in this state, or a question about the session was ever answered with yes.
@@ -176,14 +170,22 @@ class Expectations(_Claims):
             raise errors.ClockError("eventually() moves the clock, and this session's clock moves by itself")
         return Eventually(self._observed_subject, self._observed_name, self.style, moved, limit)
 
-    def render_timeline(self) -> str:
-        """Give the timeline of the targets as text."""
-        return "\n".join(rendering.draw(self.look().timeline, self.style))
+    def is_about(self, failed: errors.ExpectationFailed) -> bool:
+        """Tell whether a failure is about the session that ``render_timeline`` and ``render_requests`` show."""
+        return failed.subject is not None and failed.subject is self._observed_subject
 
-    def render_requests(self) -> str:
+    def render_timeline(self, style: lettering.Style | None = None) -> str:
+        """Give the timeline of the targets as text, in the ``style`` of the expectations unless another is given."""
+        return "\n".join(rendering.draw(self.look().timeline, style or self.style))
+
+    def render_steps(self, style: lettering.Style | None = None) -> str:
+        """Give what happened as text, one line for each target that changed and each event of the session."""
+        return "\n".join(occurrences.draw(self.look().timeline, style or self.style))
+
+    def render_requests(self, style: lettering.Style | None = None) -> str:
         """Give the requests that clients made as text."""
         seen = self.look()
-        return "\n".join(request_table.draw(seen.requests, seen.origin, self.style))
+        return "\n".join(request_table.draw(seen.requests, seen.origin, style or self.style))
 
 
 class Eventually(_Claims):

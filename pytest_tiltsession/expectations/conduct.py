@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.expectations import lettering, request_table, selection
+from pytest_tiltsession.expectations import given, lettering, request_table, selection
 
 Record = selection.Record
 Records = Sequence[Record]
@@ -191,7 +191,7 @@ def came_in_order(operations: Sequence[str]) -> Conduct:
     """Judge that the operations come in this order, others between them or not."""
     if not operations:
         raise errors.InvalidValue('came_in_order() needs operations, such as came_in_order("list", "watch")')
-    steps = [(word, selection.selection(word)) for word in operations]
+    steps = [(word, selection.selection(given.text("came_in_order", word, "list"))) for word in operations]
     wanted = f"come in the order {', '.join(operations)}"
 
     def judge(records: Records) -> Fault | None:

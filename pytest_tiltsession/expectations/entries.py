@@ -10,7 +10,7 @@ from pytest_tiltsession.expectations import happenings, lettering, names, observ
 
 SESSION_WORDS = (
     timeline.APPEARED, timeline.VANISHED, timeline.RECREATED, timeline.RESPECIFIED, timeline.DONE, timeline.UNDONE,
-    states.SUCCEEDED, states.FAILED,
+    timeline.EXITED, timeline.KILLED, timeline.STARTED, states.SUCCEEDED, states.FAILED,
 )  # fmt: skip
 
 Duration = str | int | float

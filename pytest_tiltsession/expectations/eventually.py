@@ -71,12 +71,14 @@ class Pursuit:
         limit = lettering.duration(self._limit)
         return f"and the next instant ({due.what or 'a step'}, in {wait}) is beyond the limit of {limit}"
 
-    def _given_up(self, why: str) -> errors.TiltSessionError:
+    def _waited(self) -> str:
         moved = self._clock.now - self._began
-        clock = f"the clock moved on by {lettering.duration(moved)}" if moved else "the clock did not move"
+        return f"the clock moved on by {lettering.duration(moved)}" if moved else "the clock did not move"
+
+    def _given_up(self, why: str) -> errors.TiltSessionError:
+        waited = f"{self._waited()} {why}".rstrip()
         if self._unknown is not None:
-            return errors.UnknownTarget(f"{self._unknown}; {clock} {why}".rstrip())
+            return errors.UnknownTarget(f"{self._unknown}; {waited}")
         assert self._failure is not None
         assert self._seen is not None
-        text = failures.message(self._failure, self._seen, self._style, f"{clock} {why}".rstrip())
-        return errors.ExpectationFailed(text)
+        return failures.failed(self._failure, self._seen, self._style, waited)

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
+from pytest_tiltsession import errors
 from pytest_tiltsession.expectations import blockers, lettering, observed, rendering, request_table
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.store import requests
@@ -32,10 +33,16 @@ Claim = Callable[[observed.Observed], Failure | None]
 Hold = Callable[[Claim], None]
 
 
-def message(failure: Failure, seen: observed.Observed, style: lettering.Style, waited: str = "") -> str:
-    """Write the whole message of a claim that does not hold. ``waited`` tells of a clock that was moved meanwhile."""
+def failed(
+    failure: Failure, seen: observed.Observed, style: lettering.Style, waited: str = ""
+) -> errors.ExpectationFailed:
+    """Give the error of a claim that does not hold. ``waited`` tells of a clock that was moved meanwhile.
+
+    What shows the session as a whole is the error's appendix; ``subject`` is None where that is not Tilt's own Session.
+    """
     sentence = "\n".join(lettering.shown(line, style) for line in failure.sentence.splitlines())
-    title = _TITLE if seen.name == sessions.TILTFILE_SESSION else f"tilt session {lettering.shown(seen.name, style)}"
+    own = seen.name == sessions.TILTFILE_SESSION
+    title = _TITLE if own else f"{_TITLE} {lettering.shown(seen.name, style)}"
     parts = [[f"{title}: {sentence}", *(lettering.shown(line, style) for line in failure.lines)]]
     if waited:
         parts[0].append(f"  waited: {waited}")
@@ -47,8 +54,14 @@ def message(failure: Failure, seen: observed.Observed, style: lettering.Style, w
             parts.append(table)
         else:
             parts[0] += table
-    if failure.show_timeline:
-        parts.append(rendering.draw(seen.timeline, style))
-    chosen = seen.requests if failure.chosen is None else failure.chosen
-    parts.append(request_table.draw(chosen, seen.origin, style, of=len(seen.requests)))
+    appendix = [rendering.draw(seen.timeline, style)] if failure.show_timeline else []
+    if seen.subject.requests is not None:
+        of_all = failure.chosen is None
+        chosen = seen.requests if failure.chosen is None else failure.chosen
+        (appendix if of_all else parts).append(request_table.draw(chosen, seen.origin, style, of=len(seen.requests)))
+    subject = seen.subject if own else None
+    return errors.ExpectationFailed(_joined(parts), _joined(appendix), subject)
+
+
+def _joined(parts: list[list[str]]) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part)

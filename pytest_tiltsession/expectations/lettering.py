@@ -17,8 +17,8 @@ NARROWEST = 64
 class Style:
     """How a report is written: ``width`` in columns, the ``encoding`` of where it goes, and whether in ``colour``.
 
-    ``lanes`` and ``requests`` limit how many targets and requests are shown. What is too little for a report to be
-    read (a width below 64, a limit below 1) is raised to that: a report must not fail for a narrow terminal.
+    ``lanes``, ``requests`` and ``steps`` limit how many targets, requests and events are shown. What is too little for
+    a report to be read (a width below 64, a limit below 1) is raised to that: it must not fail for a narrow terminal.
     """
 
     width: int = 100
@@ -26,9 +26,10 @@ class Style:
     colour: bool = False
     lanes: int = 30
     requests: int = 20
+    steps: int = 100
 
     def __post_init__(self) -> None:
-        for name, least in (("width", NARROWEST), ("lanes", 1), ("requests", 1)):
+        for name, least in (("width", NARROWEST), ("lanes", 1), ("requests", 1), ("steps", 1)):
             object.__setattr__(self, name, max(getattr(self, name), least))
 
     def can_show(self, text: str) -> bool:

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from pytest_tiltsession import errors
+from pytest_tiltsession.expectations import request_table
 from pytest_tiltsession.expectations import timeline as timelines
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.store import journal as journals
@@ -44,18 +46,20 @@ class World(Protocol):
 class Subject:
     """The Tilt that a test makes claims about, as it goes on.
 
-    ``exit_code`` gives what the process exited with; without it, that follows from the journal.
+    ``exit_code`` gives what the process exited with; without it, that follows from the journal. ``requests`` is None
+    where nobody sees them, as with a real Tilt.
     """
 
     world: World
-    requests: Iterable[request_logs.RequestRecord] = ()
+    requests: Iterable[request_logs.RequestRecord] | None = ()
     exit_code: Callable[[], int | None] | None = None
 
     def look(self, name: str = sessions.TILTFILE_SESSION) -> "Observed":
         """Give what is to be seen now of the session of that name."""
         with self.world.lock:
             exited = None if self.exit_code is None else (self.exit_code(),)
-            return Observed(self, name, len(self.world.journal), self.world.clock.now, exited)
+            journal = self.world.journal
+            return Observed(self, name, len(journal), self.world.clock.now, exited, journal.marks)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,6 +89,17 @@ class Observed:
     count: int
     instant: int
     exited: tuple[int | None] | None = None
+    marks: tuple[journals.Mark, ...] = ()
+
+    @property
+    def begun(self) -> int:
+        """The number of the first commit of the process that runs, or ran last."""
+        return next((mark.seq for mark in reversed(self.marks) if mark.word == journals.STARTED), 0)
+
+    @property
+    def ended(self) -> journals.Mark | None:
+        """The end of Tilt's process, where it does not run."""
+        return self.marks[-1] if self.marks and self.marks[-1].word != journals.STARTED else None
 
     @property
     def journal(self) -> journals.Journal:
@@ -98,7 +113,15 @@ class Observed:
 
     @functools.cached_property
     def requests(self) -> tuple[request_logs.RequestRecord, ...]:
-        """The requests that clients made, copied, since the record of a watch goes on changing."""
+        """The requests that clients made, copied, since the record of a watch goes on changing.
+
+        Raises :class:`errors.NotAFake` where nobody sees them.
+        """
+        if self.subject.requests is None:
+            raise errors.NotAFake(
+                "what clients ask a real Tilt is not seen, so that nothing can be claimed of it: "
+                "make this claim on a fake only, such as after `if not tilt_session.live:`"
+            )
         return tuple(dataclasses.replace(record) for record in self.subject.requests)
 
     @functools.cached_property
@@ -119,7 +142,7 @@ class Observed:
     @functools.cached_property
     def last(self) -> journals.Committed | None:
         """The last commit of the session, its deletion too; None before the first."""
-        for number in reversed(range(self.count)):
+        for number in reversed(range(self.begun, self.count)):
             (entry,) = self.journal.read(number, 1)
             if entry.name == self.name:
                 return entry
@@ -135,12 +158,24 @@ class Observed:
     @functools.cached_property
     def timeline(self) -> timelines.Timeline:
         """What the session went through."""
-        return timelines.read(self.entries, self.name, self.origin, self.now)
+        found = timelines.read(self.entries, self.name, self.origin, self.now, self.marks)
+        hit = sorted(
+            (record for record in self.subject.requests or () if record.fault_at is not None),
+            key=lambda record: record.fault_at or 0,
+        )
+        return dataclasses.replace(found, faults=tuple(map(self._fault, hit))) if hit else found
+
+    def _fault(self, record: request_logs.RequestRecord) -> timelines.Event:
+        """Say which request a fault hit, and when."""
+        asked = f"{record.method} {request_table.short_path(record)}"
+        hit = f"{asked} of {request_table.client(record.user_agent)}"
+        text = f"the fault {record.fault} hit {hit if record.method else 'a connection'}"
+        return timelines.Event((record.fault_at or 0) - self.origin, -1, timelines.FAULT, text)
 
     @functools.cached_property
     def done(self) -> timelines.Event | None:
         """How the session came to be done as it is now; None while it is not done or not there."""
-        telling = (timelines.DONE, timelines.UNDONE, timelines.VANISHED)
+        telling = (timelines.DONE, timelines.UNDONE, timelines.VANISHED, timelines.STARTED)
         last = next((event for event in reversed(self.timeline.events) if event.word in telling), None)
         return last if last is not None and last.word == timelines.DONE else None
 
@@ -148,7 +183,7 @@ class Observed:
     def exit(self) -> Exit | None:
         """The exit of Tilt: any session that is done ends it, and the first one counts."""
         by_name: dict[str, list[journals.Committed]] = {}
-        for entry in self.entries:
+        for entry in self.entries[self.begun :]:
             by_name.setdefault(entry.name, []).append(entry)
         ended = [
             entry

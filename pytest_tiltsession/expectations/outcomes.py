@@ -3,7 +3,7 @@
 import re
 
 from pytest_tiltsession import errors, times
-from pytest_tiltsession.expectations import differences, failures, lettering, observed, standing, states
+from pytest_tiltsession.expectations import differences, failures, given, lettering, observed, standing, states
 from pytest_tiltsession.expectations.failures import Failure
 
 
@@ -27,7 +27,7 @@ def failed(error: str | None = None, match: str | None = None) -> failures.Claim
         raise errors.InvalidValue("expect_failed() takes an exact error or match=, a pattern to search for; not both")
     if error == "":
         raise errors.InvalidValue("an error is never empty: write expect_failed() for any, or expect_succeeded()")
-    pattern = None if match is None else compiled(match)
+    pattern = None if match is None else compiled(given.pattern(match))
     wanted = f" with {error!r}" if error else f" with an error that matches {match!r}" if match else ""
 
     def claim(seen: observed.Observed) -> Failure | None:
@@ -76,12 +76,14 @@ def _whose(seen: observed.Observed, error: str) -> str | None:
 
 
 def exit_code(code: int | None) -> failures.Claim:
-    """Claim what ``tilt ci`` exits with: 0, 1, or None for a Tilt that goes on.
+    """Claim what ``tilt ci`` exits with: 0, 1, -9 for one that was killed, or None for a Tilt that goes on.
 
     Any session that is done ends Tilt, and the first one counts. Raises :class:`errors.InvalidValue` for other codes.
     """
-    if code not in (0, 1, None):
-        raise errors.InvalidValue(f"{code!r} is no exit code of tilt ci: it is 0, 1, or None while Tilt goes on")
+    if code not in (0, 1, -9, None):
+        raise errors.InvalidValue(
+            f"{code!r} is no exit code of tilt ci: it is 0, 1, -9 where it was killed, or None while Tilt goes on"
+        )
 
     def claim(seen: observed.Observed) -> Failure | None:
         if seen.exit_code == code:

@@ -60,7 +60,8 @@ def draw(value: timeline.Timeline, style: lettering.Style) -> list[str]:
     margin = max(map(lettering.columns, names))
     room = style.width - len(_INDENT) - margin - len(_GAP)
     begin = min([0, *(row.segments[0].begin for row in rows)])
-    scale = ruler.fitting(begin, max(begin, value.changed if value.done else value.now), room)
+    until = value.changed if value.done or value.ended is not None else value.now
+    scale = ruler.fitting(begin, max(begin, until), room)
     lanes = [_lane(row, scale) for row in rows]
     lines = [" " * (len(_INDENT) + margin + len(_GAP)) + lettering.shown(scale.marks(room), style)]
     for name, lane in zip(names, lanes, strict=True):
@@ -76,8 +77,8 @@ def _chosen(value: timeline.Timeline, limit: int) -> tuple[list[timeline.Row], i
     The Tiltfile's own target is left out where all that it did was to succeed.
     """
     telling = [row for row in value.rows if row.name != sessions.TILTFILE_TARGET or not _just_succeeded(row)]
-    rows = sorted(telling or value.rows, key=lambda row: (_urgency(row), _got_going(row)))
-    kept = sorted(rows[:limit], key=_got_going)
+    rows = sorted(telling or value.rows, key=lambda row: (urgency(row), got_going(row)))
+    kept = sorted(rows[:limit], key=got_going)
     return kept, len(rows) - len(kept)
 
 
@@ -85,7 +86,7 @@ def _just_succeeded(row: timeline.Row) -> bool:
     return all(states.SUCCEEDED in states.words_of(segment.state) for segment in row.segments)
 
 
-def _urgency(row: timeline.Row) -> int:
+def urgency(row: timeline.Row) -> int:
     """Rank a row for being kept: failed, in the way, failed before, all others."""
     if row.last.end is None:
         words = states.words_of(row.last.state)
@@ -96,7 +97,7 @@ def _urgency(row: timeline.Row) -> int:
     return 2 if any(states.FAILED in states.words_of(segment.state) for segment in row.segments) else 3
 
 
-def _got_going(row: timeline.Row) -> tuple[bool, int]:
+def got_going(row: timeline.Row) -> tuple[bool, int]:
     """Order rows by when they first did something; those that never did come last, in the order of their names."""
     idle = (states.WAITING, states.INACTIVE, states.DISABLED)
     first = next((item for item in row.segments if states.words_of(item.state)[0] not in idle), None)
@@ -166,8 +167,7 @@ def _legend(lanes: list[list[Look | None]], style: lettering.Style) -> list[str]
 
 def _events(value: timeline.Timeline, style: lettering.Style) -> list[str]:
     """Say what happened to the session itself, one line each."""
-    first = value.events[0].seq if value.events and value.events[0].at <= 0 else None
-    told = [event for event in value.events if not _is_no_news(event, first)]
+    told = news(value)
     lines: list[str] = []
     for number, event in enumerate(told):
         if _EVENTS // 2 <= number < len(told) - _EVENTS // 2:
@@ -175,22 +175,31 @@ def _events(value: timeline.Timeline, style: lettering.Style) -> list[str]:
                 lines.append(lettering.shown(f"{_INDENT}… {len(told) - _EVENTS} more …", style))
             continue
         time = f"{_INDENT}{lettering.clock(event.at)}  "
-        start, *more = lettering.wrapped(_sentence(event), style.width - len(time), style)
+        start, *more = lettering.wrapped(sentence(event), style.width - len(time), style)
         lines += [time + start, *(" " * len(time) + line for line in more)]
     return lines
 
 
-def _is_no_news(event: timeline.Event, first: int | None) -> bool:
+def news(value: timeline.Timeline) -> list[timeline.Event]:
+    """Give the events of the session that do not go without saying."""
+    first = value.events[0].seq if value.events and value.events[0].at <= 0 else None
+    starts = {event.at for event in value.events if event.word == timeline.STARTED}
+    told = [event for event in value.events if not _is_no_news(event, first, starts)]
+    return sorted([*told, *value.faults], key=lambda event: event.at) if value.faults else told
+
+
+def _is_no_news(event: timeline.Event, first: int | None, starts: set[int]) -> bool:
     """Tell whether an event goes without saying: that the session was there from the start, and what drivers note.
 
-    A driver notes each thing that it does, and the lanes show that.
+    A driver notes each thing that it does, and the lanes show that. ``starts`` is when Tilt was started.
     """
     if event.word == timeline.NOTE:
         return event.seq == first or event.cause == changes.DRIVER
-    return event.word == timeline.APPEARED and event.seq == first
+    return event.word == timeline.APPEARED and (event.seq == first or event.at in starts)
 
 
-def _sentence(event: timeline.Event) -> str:
+def sentence(event: timeline.Event) -> str:
+    """Say what happened to the session."""
     who = " by a client" if event.cause == changes.CLIENT else ""
     match event.word:
         case timeline.APPEARED:

@@ -7,6 +7,7 @@ from pytest_tiltsession.expectations import lettering
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.store import requests
 
+_COLOURS = {"4": "33", "5": "31"}  # ANSI, by the class of the status
 _API = f"/apis/{sessions.API_VERSION}"
 _CLIENT_ROOM = 24
 _LEAST_PATH = 30
@@ -54,13 +55,24 @@ def draw(records: Sequence[requests.RequestRecord], origin: int, style: letterin
         line = "  " + "  ".join(cells)
         if beside and lettering.columns(f"{line}  {row.remark}") <= style.width:
             line = f"{line}  {below.pop()}"
-        lines.append(line.rstrip())
+        lines.append(_painted(line.rstrip(), row, widths, style))
         lines += [
             lettering.label(" " * (widths["number"] + 4) + text, style.width, style)
             for text in (", ".join(filter(None, below)), row.message)
             if text
         ]
     return lines
+
+
+def _painted(line: str, row: _Row, widths: dict[str, int], style: lettering.Style) -> str:
+    """Colour the status of a request that was refused or failed."""
+    colour = _COLOURS.get(row.status[0]) if style.colour else None
+    if colour is None:
+        return line
+    # Number, time and method have one column a character, by way of lettering.
+    begin = 2 + sum(widths[name] + 2 for name in ("number", "at", "method"))
+    end = begin + len(row.status)
+    return f"{line[:begin]}\x1b[{colour}m{line[begin:end]}\x1b[0m{line[end:]}"
 
 
 def _heading(shown: int, chosen: int, of: int) -> str:
@@ -84,7 +96,7 @@ def _grouped(records: Sequence[requests.RequestRecord]) -> list[list[requests.Re
 
 def _alike(before: requests.RequestRecord, after: requests.RequestRecord) -> bool:
     def look(record: requests.RequestRecord) -> tuple[object, ...]:
-        return (record.line, record.status, record.user_agent, record.authorized, record.message)
+        return (record.line, record.status, record.user_agent, record.authorized, record.message, record.fault)
 
     return not before.watch and not after.watch and look(before) == look(after) and after.number == before.number + 1
 
@@ -97,15 +109,17 @@ def _row(group: list[requests.RequestRecord], origin: int, style: lettering.Styl
         remarks.append(_watch(first, origin))
     if not first.authorized:
         remarks.append("no valid token")
+    if first.fault:
+        remarks.append(f"fault {first.fault}")
     return _Row(
         number,
         lettering.clock(first.at - origin),
-        lettering.label(first.method, 10, style),
-        f"{first.status:03d}",
-        lettering.shown(_short_path(first), style),
-        lettering.label(client(first.user_agent), _CLIENT_ROOM, style),
+        lettering.label(first.method or "-", 10, style),
+        f"{first.status:03d}" if first.status else "---",
+        lettering.shown(short_path(first), style) if first.method else "(no request)",
+        lettering.label(client(first.user_agent), _CLIENT_ROOM, style) if first.method else "",
         ", ".join(remarks),
-        first.message if first.status >= 400 else "",
+        first.message if first.status >= 400 or first.watch or not first.method else "",
     )
 
 
@@ -114,7 +128,7 @@ def _watch(record: requests.RequestRecord, origin: int) -> str:
     return f"{lettering.counted(record.events, 'event')}, {ended}"
 
 
-def _short_path(record: requests.RequestRecord) -> str:
+def short_path(record: requests.RequestRecord) -> str:
     """Give path and query, without the part that is the same in all requests for Sessions."""
     line = record.line.removeprefix(record.method).lstrip()
     return "…" + line.removeprefix(_API) if line.startswith(f"{_API}/") else line

@@ -1,6 +1,7 @@
 """The fluent face of claims about what clients asked: ``expect_requests("list", at_most=3).backed_off("1s")``."""
 
 from collections.abc import Callable
+from typing import Self, Unpack
 
 from pytest_tiltsession import errors, times
 from pytest_tiltsession.expectations import conduct, failures, lettering, observed, selection
@@ -8,6 +9,33 @@ from pytest_tiltsession.expectations.failures import Failure
 
 Duration = str | int | float
 Select = Callable[[int], selection.Selection]
+
+
+class Asked(selection.Chosen, total=False):
+    """What ``Expectations.expect_requests`` takes beside the operation: conditions, and how many there are to be."""
+
+    count: int | None
+    at_least: int | None
+    at_most: int | None
+
+
+def begin(
+    hold: failures.Hold,
+    operation: str | tuple[str, ...] | None = None,
+    *,
+    count: int | None = None,
+    at_least: int | None = None,
+    at_most: int | None = None,
+    **conditions: Unpack[selection.Chosen],
+) -> Select:
+    """Claim that such requests were made, and give how they are chosen, for more claims about them."""
+
+    def chosen(start: int) -> selection.Selection:
+        return selection.selection(operation, start=start, **conditions)
+
+    chosen(0)  # what makes no sense is refused before anything is looked at
+    hold(counted(chosen, count, at_least, at_most))
+    return chosen
 
 
 def counted(
@@ -57,7 +85,7 @@ class RequestsExpectation:
         self._select = select
         self._hold = hold
 
-    def relisted_after_410(self) -> "RequestsExpectation":
+    def relisted_after_410(self) -> Self:
         """Claim that each client that was told 410 Gone made a list as its next request, and that one was told so.
 
         A 410 is an answer of that status, or a watch that ended with such an ERROR event. Choose no operation here, or
@@ -65,7 +93,7 @@ class RequestsExpectation:
         """
         return self._claim(conduct.relisted_after_410)
 
-    def resumed_from_the_last_version(self) -> "RequestsExpectation":
+    def resumed_from_the_last_version(self) -> Self:
         """Claim that watches began where their client had got to, and that there is a watch that could.
 
         A watch that follows a list or another watch of its client must name the resourceVersion that the client saw
@@ -73,9 +101,7 @@ class RequestsExpectation:
         """
         return self._claim(conduct.resumed_from_the_last_version)
 
-    def backed_off(
-        self, at_least: Duration = "1us", *, at_most: Duration | None = None, growing: bool = False
-    ) -> "RequestsExpectation":
+    def backed_off(self, at_least: Duration = "1us", *, at_most: Duration | None = None, growing: bool = False) -> Self:
         """Claim that clients waited between a request that failed and their next one, and that one did fail.
 
         Failed are answers of 400 and more but 409 and 410, after which a client may go on at once. ``growing``: while a
@@ -84,28 +110,28 @@ class RequestsExpectation:
         most = None if at_most is None else times.micros_of(at_most)
         return self._claim(conduct.backed_off(times.micros_of(at_least), most, growing=growing))
 
-    def spaced(self, at_least: Duration = 0, *, at_most: Duration | None = None) -> "RequestsExpectation":
+    def spaced(self, at_least: Duration = 0, *, at_most: Duration | None = None) -> Self:
         """Claim the time between any two successive requests of a client, and that a client made two."""
         most = None if at_most is None else times.micros_of(at_most)
         return self._claim(conduct.spaced(times.micros_of(at_least), most))
 
-    def closed_the_watches(self) -> "RequestsExpectation":
+    def closed_the_watches(self) -> Self:
         """Claim that no watch is open, and that there was a watch."""
         return self._claim(conduct.closed_the_watches)
 
-    def wrote_nothing(self) -> "RequestsExpectation":
+    def wrote_nothing(self) -> Self:
         """Claim that no request was a POST, PUT, PATCH or DELETE, whether it was refused or not."""
         return self._claim(conduct.wrote_nothing)
 
-    def used_the_token(self) -> "RequestsExpectation":
+    def used_the_token(self) -> Self:
         """Claim that each request carried the token of this Tilt."""
         return self._claim(conduct.used_the_token)
 
-    def came_in_order(self, *operations: str) -> "RequestsExpectation":
+    def came_in_order(self, *operations: str) -> Self:
         """Claim that the operations were asked for in this order; others may lie between: ``("list", "watch")``."""
         return self._claim(conduct.came_in_order(operations))
 
-    def _claim(self, conduct_of: conduct.Conduct) -> "RequestsExpectation":
+    def _claim(self, conduct_of: conduct.Conduct) -> Self:
         def claim(seen: observed.Observed) -> Failure | None:
             chosen = self._select(seen.origin)
             records = chosen.choose(seen.requests)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from pytest_tiltsession import errors
 from pytest_tiltsession.expectations import blockers, failures, lettering, names, observed, standing, states
 from pytest_tiltsession.expectations.failures import Failure
 
@@ -15,14 +16,14 @@ def running(
     """Claim that the session exists and is not done and, of each group that is given, which targets are in it.
 
     A group is one name or several, of targets or resources, and it names all of the group: ``()`` is none.
-    ``waiting`` may also map names to their wait reasons.
+    ``waiting`` may also map names to their wait reasons. Raises :class:`errors.InvalidValue` for what is no group.
     """
     given = {states.WAITING: waiting, states.NOT_READY: not_ready, states.RETRYING: retrying}
     # Read once: a group may be an iterator, and a claim may be asked again while the clock moves.
-    groups = {word: _wanted(group) for word, group in given.items() if group is not None}
+    groups = {word: _wanted(word, group) for word, group in given.items() if group is not None}
 
     def claim(seen: observed.Observed) -> Failure | None:
-        if seen.session is None or standing.is_done(seen):
+        if seen.session is None or seen.ended is not None or standing.is_done(seen):
             return Failure(
                 f"expected the session to be running, but {standing.in_words(seen)}", final=standing.is_done(seen)
             )
@@ -34,10 +35,27 @@ def running(
     return claim
 
 
-def _wanted(group: Group) -> dict[str, str | None]:
+def _wanted(word: str, group: Group) -> dict[str, str | None]:
+    """Give the names of a group with their reasons, None where no reason is asked for."""
     if isinstance(group, str):
         return {group: None}
-    return dict(group) if isinstance(group, Mapping) else dict.fromkeys(group)
+    pairs: list[tuple[str, str | None]] | None = None
+    if isinstance(group, Mapping):
+        pairs = list(group.items())
+    elif isinstance(group, Iterable):
+        pairs = [(name, None) for name in group]
+    if pairs is None or not all(isinstance(name, str) and isinstance(reason, str | None) for name, reason in pairs):
+        raise _no_group(word, group)
+    return dict(pairs)
+
+
+def _no_group(word: str, group: object) -> errors.InvalidValue:
+    asked = word.replace(" ", "_")
+    more = ', or their wait reasons, {"migrate": "waiting-for-dep"}' if word == states.WAITING else ""
+    return errors.InvalidValue(
+        f'{asked}={group!r} names no targets: give one name, "migrate", or several, ["migrate", "api"]{more}; '
+        f"{asked}=() is none"
+    )
 
 
 def _differences(seen: observed.Observed, word: str, wanted: Mapping[str, str | None]) -> list[str]:

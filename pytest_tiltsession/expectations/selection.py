@@ -4,9 +4,10 @@ import dataclasses
 import difflib
 import urllib.parse
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypedDict
 
 from pytest_tiltsession import errors, times
-from pytest_tiltsession.expectations import lettering
+from pytest_tiltsession.expectations import given, lettering
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.store import requests
 
@@ -46,6 +47,19 @@ def _plain(operation: str) -> str:
     return "".join(letter for letter in operation.lower() if letter.isalnum())
 
 
+class Chosen(TypedDict, total=False):
+    """The conditions by which requests are chosen, as ``Expectations.expect_requests`` says what each means."""
+
+    name: str | None
+    client: str | None
+    status: Status | None
+    method: str | None
+    path: str | None
+    since: str | int | float | None
+    until: str | int | float | None
+    where: Callable[[Record], bool] | None
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Filter:
     """One condition on requests, with the words in which it is said."""
@@ -69,8 +83,9 @@ class Selection:
         return " ".join(["request", *(item.said for item in self.filters)])
 
     def choose(self, records: Sequence[Record]) -> tuple[Record, ...]:
-        """Give those of the requests that fulfil all conditions."""
-        return tuple(record for record in records if all(item.accepts(record) for item in self.filters))
+        """Give those of the requests that fulfil all conditions; connections that came to no request are none."""
+        requests_ = (record for record in records if record.method)
+        return tuple(record for record in requests_ if all(item.accepts(record) for item in self.filters))
 
     def near_miss(self, records: Sequence[Record]) -> str | None:
         """Say which single condition keeps all requests out; None where it takes more than one."""
@@ -100,8 +115,15 @@ def selection(
     ``start`` is the session's start in microseconds since the epoch, from which ``since`` and ``until`` count.
     """
     filters = []
+    for asked, value, example in (
+        ("name", name, sessions.TILTFILE_SESSION), ("client", client, "kubectl"), ("method", method, "GET"),
+        ("path", path, "/version"),
+    ):  # fmt: skip
+        given.text(asked, "" if value is None else value, example)
+    if where is not None and not callable(where):
+        raise errors.InvalidValue(f"where={where!r} is no question: give a function of a request's record")
     if operation is not None:
-        filters.append(_by_operation([operation] if isinstance(operation, str) else list(operation)))
+        filters.append(_by_operation(_operations(operation)))
     if method is not None:
         filters.append(Filter(f"with {method.upper()}", lambda record: record.method == method.upper()))
     if name is not None:
@@ -135,12 +157,29 @@ def _by_operation(operations: list[str]) -> Filter:
     return Filter(f"to {' or '.join(operations)}", lambda record: _plain(operation_of(record)) in plain)
 
 
+def _operations(given_: "str | Iterable[str]") -> list[str]:
+    operations: list[str] = []
+    if isinstance(given_, str):
+        operations = [given_]
+    elif isinstance(given_, Iterable):
+        operations = list(given_)
+    if not operations or not all(isinstance(word, str) for word in operations):
+        raise errors.InvalidValue(f"{given_!r} is no operation on Sessions. They are {', '.join(OPERATIONS)}")
+    return operations
+
+
 def _by_status(status: Status) -> Filter:
     if isinstance(status, str):
         if len(status) != 3 or not status[0].isdigit() or status[1:].lower() != "xx":
             raise errors.InvalidValue(f'status={status!r}: give a number, several of them, or a class such as "4xx"')
         hundreds = int(status[0])
         return Filter(f"answered {status}", lambda record: record.status // 100 == hundreds)
-    wanted = {status} if isinstance(status, int) else set(status)
+    wanted: set[int] = set()
+    if isinstance(status, int):
+        wanted = {status}
+    elif isinstance(status, Iterable) and not isinstance(status, bytes):
+        wanted = {number for number in status if isinstance(number, int)}
+    if not wanted:
+        raise errors.InvalidValue(f'status={status!r}: give a number, several of them, or a class such as "4xx"')
     said = " or ".join(map(str, sorted(wanted)))
     return Filter(f"answered {said}", lambda record: record.status in wanted)

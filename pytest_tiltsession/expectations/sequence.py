@@ -15,6 +15,11 @@ def timeline(expected: Expected) -> failures.Claim:
     Entries in a set may come in any order among themselves; other things may happen in between. Of a target, each
     entry is a state of its own, but for a closer word: ``("api", "active"), ("api", "ready")`` may be one.
     """
+    if not isinstance(expected, Iterable) or isinstance(expected, str | bytes):
+        raise errors.InvalidValue(
+            f'expect_timeline() takes a list of entries, such as [("migrate", "active"), ("session", "done")]; '
+            f"found {expected!r}"
+        )
     groups = [
         [entries.Entry.parse(item) for item in (given if isinstance(given, set | frozenset) else (given,))]
         for given in expected

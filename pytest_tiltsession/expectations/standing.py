@@ -1,7 +1,7 @@
 """How the session stands, said in words; knows no claim."""
 
 from pytest_tiltsession.engine import changes
-from pytest_tiltsession.expectations import lettering, observed, states, timeline
+from pytest_tiltsession.expectations import lettering, observed, states, timeline, undone
 from pytest_tiltsession.rules import exit_conditions
 
 
@@ -29,9 +29,19 @@ def in_words(seen: observed.Observed) -> str:
     """Say how the session stands, as the end of a sentence that began with ``but``."""
     if seen.session is None:
         return _missing(seen)
+    if not is_done(seen) and seen.ended is not None:
+        return (
+            f"it was not done when {_end_of_process(seen.ended.text)} at {lettering.clock(seen.ended.at - seen.origin)}"
+        )
     if not is_done(seen):
-        return f"it is still running at {at(seen)}"
+        before = undone.look(seen.timeline)
+        return f"it is {'no longer done' if before else 'still running'} at {at(seen)}"
     return f"{outcome(seen)} at {done_at(seen)}{after_colon(error(seen))}"
+
+
+def _end_of_process(text: str) -> str:
+    """Give the end of a process as part of a sentence."""
+    return text.partition(":")[0]
 
 
 def outcome(seen: observed.Observed) -> str:
@@ -59,10 +69,17 @@ def _missing(seen: observed.Observed) -> str:
 
 def hint(seen: observed.Observed) -> str | None:
     """Say why a session that goes on will not end by itself; None where it may."""
-    if seen.session is None or is_done(seen):
+    if is_done(seen):
+        return None
+    if seen.ended is not None:
+        return "nothing happens in a Tilt that does not run; restart() starts it again"
+    if seen.session is None:
         return None
     if seen.session.spec.exit_condition == exit_conditions.MANUAL:
         return 'its exit condition is manual, as in tilt up, and never met; a CI session has exit_condition="ci"'
+    before = undone.look(seen.timeline)
+    if before is not None:
+        return undone.why(seen.timeline, *before)
     targets = seen.session.status.targets or ()
     if not targets:
         return "the session has no targets yet"

@@ -13,6 +13,7 @@ import difflib
 import re
 
 from pytest_tiltsession import errors
+from pytest_tiltsession.expectations import given
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.rules import exit_conditions
 
@@ -84,6 +85,8 @@ class State:
     match: str | None = None
 
     def __post_init__(self) -> None:
+        for name, value, example in (("word", self.word, "failed"), ("detail", self.detail or "", "exit status 1")):
+            given.text(name, value, example)
         word = self.word.replace("_", " ").replace("-", " ")
         if word not in WORDS:
             meant = _MEANT.get(word) or next(iter(difflib.get_close_matches(word, WORDS, 1)), None)
@@ -95,7 +98,7 @@ class State:
         object.__setattr__(self, "word", word)
         if self.match is not None:
             try:
-                re.compile(self.match)
+                re.compile(given.pattern(self.match))
             except re.error as refused:
                 raise errors.InvalidValue(f"match={self.match!r} is not a pattern: {refused}") from None
 

@@ -1,5 +1,7 @@
 """The fluent face of claims about one target: ``expect_target("api").was("active", "ready").within("5s")``."""
 
+from typing import Self
+
 from pytest_tiltsession import errors, times
 from pytest_tiltsession.expectations import failures, histories, names, observed, states
 
@@ -26,7 +28,7 @@ class TargetExpectation:
     def _is_known(self, seen: observed.Observed) -> None:
         names.row(seen, self._name)
 
-    def was(self, *described: states.StateLike) -> "TargetExpectation":
+    def was(self, *described: states.StateLike) -> Self:
         """Claim that the target went through these states in this order; others may lie between.
 
         ``"active", "ready"`` is true of a server that was ready as soon as it was active.
@@ -35,7 +37,7 @@ class TargetExpectation:
         self._hold(histories.went_through(self._name, self._path))
         return self
 
-    def was_only(self, *described: states.StateLike) -> "TargetExpectation":
+    def was_only(self, *described: states.StateLike) -> Self:
         """Claim that the target went through these states and no other, from the first that it showed to the present.
 
         Several states in a row may be one of them: ``"waiting"`` is true of waiting for one reason after another.
@@ -44,18 +46,18 @@ class TargetExpectation:
         self._hold(histories.went_only_through(self._name, self._path))
         return self
 
-    def never_was(self, *described: states.StateLike) -> "TargetExpectation":
+    def never_was(self, *described: states.StateLike) -> Self:
         """Claim that the target was in none of these states so far."""
         self._hold(histories.was_never(self._name, _path("never_was", described)))
         return self
 
-    def is_(self, described: states.StateLike) -> "TargetExpectation":
+    def is_(self, described: states.StateLike) -> Self:
         """Claim that the target is in this state now."""
         self._path = _path("is_", (described,))
         self._hold(histories.is_now(self._name, self._path[0]))
         return self
 
-    def within(self, limit: Duration, *, since: str | None = None) -> "TargetExpectation":
+    def within(self, limit: Duration, *, since: str | None = None) -> Self:
         """Claim that the state named last began at most ``limit`` after the session's start.
 
         With ``since``, the word of one of the states named before, the time counts from the beginning of that state:
@@ -66,13 +68,13 @@ class TargetExpectation:
         self._hold(histories.began_within(self._name, path, times.micros_of(limit), step))
         return self
 
-    def at(self, when: Duration, *, within: Duration = 0) -> "TargetExpectation":
+    def at(self, when: Duration, *, within: Duration = 0) -> Self:
         """Claim that the state named last began at this time since the session's start, give or take ``within``."""
         path = self._named("at")
         self._hold(histories.began_at(self._name, path, times.micros_of(when), times.micros_of(within)))
         return self
 
-    def lasted(self, *, at_least: Duration = 0, at_most: Duration | None = None) -> "TargetExpectation":
+    def lasted(self, *, at_least: Duration = 0, at_most: Duration | None = None) -> Self:
         """Claim how long the state named last lasted; one that goes on has lasted until now."""
         path = self._named("lasted")
         most = None if at_most is None else times.micros_of(at_most)
@@ -93,7 +95,7 @@ def _path(asked: str, described: tuple[states.StateLike, ...]) -> tuple[states.S
 
 def _step(path: tuple[states.State, ...], since: str) -> int:
     """Give the number of the state that a time counts from; the first of that word."""
-    word = states.State(since).word
+    word = states.State.parse(since).word
     known = [state.word for state in path[:-1]]
     if word not in known:
         named = " or ".join(repr(item) for item in known) or f"none: write was({since!r}, {path[-1].word!r})"

@@ -3,6 +3,7 @@
 All times are simulated microseconds since the session's start.
 """
 
+import collections
 import dataclasses
 from collections.abc import Iterator, Sequence
 
@@ -19,6 +20,9 @@ RESPECIFIED = "spec changed"
 DONE = "done"
 UNDONE = "no longer done"
 NOTE = "note"
+# What happens to Tilt's process, and so to all its sessions.
+EXITED, KILLED, STARTED = journal.EXITED, journal.KILLED, journal.STARTED
+FAULT = "fault"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,13 +70,19 @@ class Event:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Timeline:
-    """The rows of one session in the order of their names, its events, and ``now``."""
+    """The rows of one session in the order of their names, its events, and ``now``.
+
+    ``ended`` is when Tilt's process ended, where it was not started again. ``faults`` are the requests and connections
+    that faults hit, in the order of time.
+    """
 
     name: str
     rows: tuple[Row, ...]
     events: tuple[Event, ...]
     now: int
     done: bool = False
+    ended: int | None = None
+    faults: tuple[Event, ...] = ()
 
     def row(self, name: str) -> Row | None:
         """Give the row of a target, or None."""
@@ -85,15 +95,22 @@ class Timeline:
         return max([*begun, *(event.at for event in self.events)], default=0)
 
 
-def read(entries: Sequence[journal.Committed], name: str, start: int, now: int) -> Timeline:
+def read(
+    entries: Sequence[journal.Committed], name: str, start: int, now: int, marks: Sequence[journal.Mark] = ()
+) -> Timeline:
     """Read the commits of one session. ``start`` is microseconds since the epoch, ``now`` since the start.
 
     What a client wrote into a status and the controller put right at the same instant is not shown: Tilt never was
-    in that state.
+    in that state. ``marks`` are those of Tilt's process.
     """
     reader = _Reader(start)
+    left = collections.deque(marks)
     for entry, overruled in settled([entry for entry in entries if entry.name == name]):
+        while left and left[0].seq <= entry.seq:
+            reader.mark(left.popleft())
         reader.take(entry, overruled=overruled)
+    for mark in left:
+        reader.mark(mark)
     return reader.timeline(name, now)
 
 
@@ -122,6 +139,20 @@ class _Reader:
         self._held: dict[str, sessions.Target | None] = {}
         self._before: journal.Committed | None = None
         self._done: tuple[bool, str] = (False, "")
+        self._ended: int | None = None
+
+    def mark(self, mark: journal.Mark) -> None:
+        """Take what happened to the process: one that was started knows nothing of what the one before it showed."""
+        at = mark.at - self._start
+        if mark.word == STARTED:
+            for name in self._segments:
+                self._close(name, at if self._ended is None else self._ended)
+            self._before, self._done, self._held, self._ended = None, (False, ""), {}, None
+        else:
+            self._ended = at
+        # An end comes after the last commit of its process, a start before the first.
+        seq = mark.seq if mark.word == STARTED else max(0, mark.seq - 1)
+        self._events.append(Event(at, seq, mark.word, mark.text))
 
     def take(self, entry: journal.Committed, *, overruled: bool) -> None:
         at = entry.at - self._start
@@ -152,7 +183,9 @@ class _Reader:
         last = self._events[-1] if self._events else None
         if last is not None and last.word == VANISHED and last.at == entry.at - self._start:
             self._events.pop()
-        known = any(event.word in (APPEARED, RECREATED) for event in self._events)
+        known = False
+        for event in self._events:
+            known = event.word in (APPEARED, RECREATED) or (known and event.word != STARTED)
         self._happened(entry, RECREATED if known else APPEARED)
 
     def _judged(self, entry: journal.Committed) -> None:
@@ -188,7 +221,7 @@ class _Reader:
             Row(target.name, target.type, target.resources or (), tuple(self._segments[target.name]))
             for target in sorted(self._targets.values(), key=lambda found: found.name.encode("utf-8", "surrogatepass"))
         ]
-        return Timeline(name, tuple(rows), tuple(self._events), now, self._done[0])
+        return Timeline(name, tuple(rows), tuple(self._events), now, self._done[0], self._ended)
 
 
 def _same(before: sessions.TargetState | None, after: sessions.TargetState) -> bool:

@@ -5,6 +5,7 @@ is read here, since the real server takes one-digit hours, commas and offsets an
 (stories ``time-*`` and ``duration-*``).
 """
 
+import functools
 from collections.abc import Callable
 
 from pytest_tiltsession import times
@@ -107,6 +108,7 @@ def _unit(rest: bytes) -> tuple[bytes, bytes]:
     return rest[:width], rest[width:]
 
 
+@functools.lru_cache(maxsize=4096)  # a Session holds the same few times again and again
 def _parse(text: str, layout: str, chunks: tuple[str | tuple[str, _Reader], ...]) -> int | None:
     whole = rest = text.encode("utf-8", "surrogatepass")
     parts: _Parts = {"micros": 0}

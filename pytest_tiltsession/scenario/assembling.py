@@ -38,6 +38,7 @@ class Assembler:
             annotations=_texts(header, "annotations"),
             expect=self._expect(),
             consumer=self._consumer(),
+            faults=found.get("faults", ()),
             source=found.get("source", ""),
             path=self._problems.path,
         )

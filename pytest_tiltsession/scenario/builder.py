@@ -3,9 +3,10 @@
 import dataclasses
 import pathlib
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pytest_tiltsession import errors
+from pytest_tiltsession import faults as faults_room
 from pytest_tiltsession.models import session
 from pytest_tiltsession.scenario import assembling, files, steps
 from pytest_tiltsession.scenario.relative import (
@@ -122,7 +123,7 @@ class Scenario(telling_resources.TellingResources, telling_events.TellingEvents)
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.script == other.script
 
-    __hash__ = None  # type: ignore[assignment]  # it holds mappings
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # it holds mappings
 
     def build(self) -> steps.Scenario:
         """Give the scenario in absolute steps, which the player plays.
@@ -136,9 +137,18 @@ class Scenario(telling_resources.TellingResources, telling_events.TellingEvents)
         return writing.document(self.script)
 
     def save(self, path: pathlib.Path | str) -> None:
-        """Write the scenario to a file, once it is known that it can be played."""
+        """Write the scenario to a file, once it is known that it can be played.
+
+        Raises :class:`errors.InvalidScenario` for that, and where the file cannot be written.
+        """
         self.build()
-        pathlib.Path(path).write_text(self.to_yaml(), encoding="utf-8")
+        try:
+            pathlib.Path(path).write_text(self.to_yaml(), encoding="utf-8")
+        except OSError as problem:
+            raise errors.InvalidScenario(
+                f"{path}: the scenario cannot be saved: {problem.strerror}; name a file in a folder that exists and "
+                "that this user may write to"
+            ) from None
 
     def expect(
         self,
@@ -171,6 +181,14 @@ class Scenario(telling_resources.TellingResources, telling_events.TellingEvents)
         limit = words.duration("timeout", timeout) * 1_000
         words_ = telling_values.names("consumer", command)
         return self._rebased(consumer=steps.Consumer(words_, limit, expected, env or {}))
+
+    def fault(self, *faults: faults_room.Fault) -> Self:
+        """Add what goes wrong, after what does already: ``.fault(CutWatch(2, times=1), Refuse(503, for_="10s"))``."""
+        try:
+            found = faults_room.checked(faults)
+        except errors.InvalidValue as problem:
+            raise errors.InvalidScenario(str(problem)) from None
+        return self._rebased(faults=(*self._header.base.faults, *found))
 
     def _rebased(self, **changed: Any) -> Self:
         base = dataclasses.replace(self._header.base, **changed)

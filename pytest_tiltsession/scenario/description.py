@@ -20,7 +20,7 @@ as it is written: what is left out is absent, and ``ci: null`` is a session with
 
 from typing import Final
 
-from pytest_tiltsession.scenario import kinds, shapes, state_kind, time_kinds, yaml_nodes
+from pytest_tiltsession.scenario import fault_kind, kinds, shapes, state_kind, time_kinds, yaml_nodes
 
 VERSION: Final = 1
 
@@ -138,6 +138,7 @@ SCENARIO = shapes.Shape(
     shapes.Key("start", time_kinds.Instant(), "The session's status.startTime; 2026-01-01T00:00:00Z where not given."),
     shapes.Key("targets", shapes.MapOf(TARGET, "target"), "The targets that steps may set, by name."),
     shapes.Key("steps", shapes.ListOf(STEP, "a step"), "What changes, in the order of time."),
+    shapes.Key("faults", shapes.ListOf(fault_kind.Fault(), "a fault"), "What goes wrong, the first one that fits."),
     shapes.Key("expect", EXPECT, "How the session is to end."),
     shapes.Key("consumer", CONSUMER, "A program under test, run while the session plays."),
 )

@@ -20,7 +20,9 @@ def read(where: pathlib.Path | str, values: Mapping[str, str] | None = None) -> 
 
 def read_script(where: pathlib.Path | str, values: Mapping[str, str] | None = None) -> script.Script:
     """Read a scenario as it was told; raises as :func:`read` does, apart from what only expanding it shows."""
-    return reading.read_script(naming.locate(where), values=values, find=naming.locate)
+    path = naming.locate(where)
+    naming.refuse_missing(path)
+    return reading.read_script(path, values=values, find=naming.locate)
 
 
 def parse(text: str, path: str = "<string>", values: Mapping[str, str] | None = None) -> steps.Scenario:

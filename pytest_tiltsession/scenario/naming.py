@@ -6,7 +6,10 @@ pinned to, in a line of its own.
 
 import dataclasses
 import difflib
+import errno
 import functools
+import itertools
+import os
 import pathlib
 import re
 from collections.abc import Mapping
@@ -16,6 +19,8 @@ from pytest_tiltsession.scenario.relative import reading
 
 FOLDER = pathlib.Path(__file__).parent / "library"
 SUFFIX = ".tilt.yaml"
+_LISTED = "`tiltsession scenarios`"
+_LOOKED_AT = 1_000  # files of a folder in which a near one is looked for
 _PIN = re.compile(r"^(Recording|Thread): (\S+(?: \S+)*)$", re.MULTILINE)
 
 
@@ -49,9 +54,24 @@ def find(name: str) -> pathlib.Path:
     found = _paths().get(name)
     if found is None:
         near = difflib.get_close_matches(name, _paths(), 3, 0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(names())}"
+        if name and pathlib.Path(name).is_dir():
+            raise errors.InvalidScenario(f"{name} is a folder; name a scenario file in it, such as {name}/x{SUFFIX}")
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {len(_paths())}, which {_LISTED} lists"
         raise errors.InvalidScenario(f"there is no scenario named {name!r}; {hint}")
     return found
+
+
+def refuse_missing(path: pathlib.Path) -> None:
+    """Raise :class:`errors.InvalidScenario` with the nearest files and names, where there is no such file."""
+    if path.exists():
+        return
+    stem = path.name.removesuffix(".yaml").removesuffix(".tilt")
+    beside = [file.name for file in itertools.islice(path.parent.glob("*.y*ml"), _LOOKED_AT)]
+    near = [str(path.parent / name) for name in difflib.get_close_matches(path.name, beside, 2, 0.6)]
+    last_parts = {name.rpartition("/")[2]: name for name in names()}
+    near += [last_parts[part] for part in difflib.get_close_matches(stem, last_parts, 1, 0.7)]
+    hint = f"did you mean {' or '.join(near)}?" if near else f"{_LISTED} lists the named ones"
+    raise errors.InvalidScenario(f"{path}: the scenario file cannot be read: {os.strerror(errno.ENOENT)}; {hint}")
 
 
 def named(name: str) -> Named:

@@ -32,6 +32,7 @@ class Player:
         self._base = gate_.world.tilt.start_time
         self._next = 0
         self._begun = False
+        self._planned: simulated.Wakeup | None = None
 
     @property
     def played(self) -> Sequence[steps.Step]:
@@ -69,10 +70,20 @@ class Player:
             self._plan()
         self._world.clock.run_due()
 
+    def stop(self) -> None:
+        """Play no more: what is left stays unplayed. Harmless when repeated."""
+        if self._planned is not None:
+            self._planned.cancel()
+
+    def play_now(self, step: steps.Step) -> None:
+        """Play one more step, whose ``at`` is the present instant; one read from a file has been tried before."""
+        self._submit(step)
+
     def _plan(self) -> None:
         at = self.next_at
         if at is not None:
-            self._world.clock.call_at(self._base + at, self._play, what=f"step at {instants.shown(at)}")
+            what = f"step at {instants.shown(at)}"
+            self._planned = self._world.clock.call_at(self._base + at, self._play, what=what)
 
     def _play(self) -> None:
         """Play one instant; the clock holds the lock."""

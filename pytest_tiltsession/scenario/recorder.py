@@ -8,10 +8,15 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from pytest_tiltsession import errors
+from pytest_tiltsession import errors, times
 from pytest_tiltsession.models import decoding, session
-from pytest_tiltsession.scenario import observed, redaction, steps, transcribing
+from pytest_tiltsession.scenario import observed, redaction, secrecy, steps, transcribing
 from pytest_tiltsession.store import journal as journals
+
+# How what the recorder says of a recording begins, in its description.
+NOT_SEEN = "Not seen: "
+LEFT_OUT = "Left out, since only a client can have written it: "
+WITH_TILTFILE = "Recorded with this Tiltfile:"
 
 _NO_OBJECT = ("BOOKMARK", "ERROR")
 
@@ -27,6 +32,7 @@ class Recorder:
         self.name = name
         self.left_out: tuple[str, ...] = ()
         self._seen: list[observed.Version] = []
+        self._when: Callable[[int], tuple[int, int | None]] | None = None
 
     def observe(self, offset: int, type_: str, document: Mapping[str, Any]) -> None:
         """Take one observation: microseconds from the session's start, the event's type (or ``POLL``), the object.
@@ -47,8 +53,11 @@ class Recorder:
 
         And, where the offset is only an estimate, how early it may have been; None where it is exact.
         """
-        found = ((version, when(version.seen)) for version in self._seen)
-        self._seen = [dataclasses.replace(version, seen=at, earliest=early) for version, (at, early) in found]
+        self._when = when
+
+    def observations(self, since: int = 0) -> list[observed.Version]:
+        """Give what was taken so far, in the order of arrival, from a number on."""
+        return self._seen[since:]
 
     @property
     def start(self) -> int | None:
@@ -72,36 +81,40 @@ class Recorder:
         description: str = "",
         source: str = "",
         notes: Iterable[tuple[int, str]] = (),
+        redact: redaction.Own | None = None,
     ) -> steps.Scenario:
-        """Tell what was recorded. ``notes`` are offsets and what was done then; each goes to the step that follows.
+        """Tell what was recorded.
+
+        ``notes`` are offsets and what was done then; each goes to the step that follows. ``redact`` is the user's own
+        redaction.
 
         Raises :class:`errors.TiltSessionError` where no Session was seen, where two Tilts were, and for what looks
-        like a secret.
+        like a secret after all redaction.
         """
-        versions = observed.earliest(self._seen)
+        versions = observed.earliest(self._retimed())
         base = self._base(versions)
         first = next(version.session for version in versions if version.session.status.start_time is not None)
-        redactor = redaction.Redactor(first.status.pid)
+        redactor = redaction.Redactor(first.status.pid, redact)
         versions = [dataclasses.replace(version, session=redactor.redacted(version.session)) for version in versions]
         transcript = transcribing.Transcript(base)
         for version, at in zip(versions, observed.instants(versions, base), strict=True):
             transcript.add(version, at)
         self.left_out = tuple(transcript.left_out)
         header = next((version.session for version in versions if not version.deleted), versions[0].session)
-        told = "".join(f"\nLeft out, since only a client can have written it: {text}" for text in self.left_out)
+        told = "".join(f"\n{LEFT_OUT}{text}" for text in self.left_out)
         scenario = steps.Scenario(
-            title=title,
+            title=title if redact is None else redactor.told("title", title),
             spec=transcribing.header_spec(header),
             start=base,
             targets={name: found for name, found in transcript.declared.items() if found != steps.TILTFILE},
-            steps=_noted(transcript.steps, ((at, redactor.text(text)) for at, text in notes)),
-            description=redactor.text(description) + told,
+            steps=_noted(transcript.steps, ((at, redactor.told("note", text)) for at, text in notes)),
+            description=redactor.told("description", description) + told,
             labels=header.metadata.labels,
             annotations=transcribing.own_annotations(header),
             expect=transcribing.expectation(versions, exit_code),
-            source=redactor.text(source),
+            source=redactor.told("source", source),
         )
-        redaction.refuse_secrets(_texts(scenario))
+        secrecy.refuse_secrets(_texts(scenario))
         return scenario
 
     def take(self, offset: int, deleted: bool, value: session.Session) -> None:
@@ -124,6 +137,13 @@ class Recorder:
         value = dataclasses.replace(value, status=dataclasses.replace(value.status, targets=targets))
         self._seen.append(observed.Version(offset, int(text), deleted, value))
 
+    def _retimed(self) -> list[observed.Version]:
+        when = self._when
+        if when is None:
+            return self._seen
+        found = ((version, when(version.seen)) for version in self._seen)
+        return [dataclasses.replace(version, seen=at, earliest=early) for version, (at, early) in found]
+
     def _base(self, versions: list[observed.Version]) -> int:
         starts = [version.session.status.start_time for version in versions]
         base = next((start for start in starts if start is not None), None)
@@ -141,7 +161,7 @@ class Recorder:
         return base
 
 
-def scenario_of_trace(document: Mapping[str, Any], name: str) -> steps.Scenario:
+def scenario_of_trace(document: Mapping[str, Any], name: str, *, redact: redaction.Own | None = None) -> steps.Scenario:
     """Make a scenario of a kept run: its Tiltfile, command, exit code and every Session object that was seen.
 
     ``t_offset_s`` of an observation counts as an offset from ``status.startTime`` (fidelity.md, The exit decision).
@@ -162,9 +182,10 @@ def scenario_of_trace(document: Mapping[str, Any], name: str) -> steps.Scenario:
     return recorder.scenario(
         str(document.get("name") or name),
         exit_code=document.get("exit_code") if ended else None,
-        description=f"Recorded with this Tiltfile:\n\n{tiltfile}" if tiltfile else "",
+        description=f"{WITH_TILTFILE}\n\n{tiltfile}" if tiltfile else "",
         source=_source(document),
         notes=notes,
+        redact=redact,
     )
 
 
@@ -197,15 +218,27 @@ def _texts(scenario: steps.Scenario) -> Iterator[tuple[str, str]]:
     """Give every text of a scenario and where it stands."""
     for where in ("title", "description", "source"):
         yield where, getattr(scenario, where)
+    yield "the session, tiltfilePath", scenario.spec.tiltfile_path
+    for number, declared in enumerate(scenario.targets.values(), 1):
+        yield f"the name of target {number}", declared.name
+        yield f"the resources of target {number}", " ".join(declared.resources)
     owners: list[tuple[str, steps.Scenario | steps.Step]] = [("the session", scenario)]
-    owners += [(f"the step at {step.at} µs", step) for step in scenario.steps]
+    owners += [(f"the step at {times.format_duration(step.at * times.MICROSECOND)}", step) for step in scenario.steps]
     for where, owner in owners:
         for texts in (owner.labels, owner.annotations):
             for key, text in (texts or {}).items():
                 yield f"{where}, {key}", f"{key}={text}"
         if isinstance(owner, steps.Step):
-            yield where, owner.note
-            for name, scripted in owner.set.items():
-                yield f"{where}, {name}", f"{name} {scripted.error} {scripted.wait_reason}"
-            if owner.recorded is not None:
-                yield where, owner.recorded.error
+            yield from _texts_of_step(where, owner)
+    if scenario.expect is not None:
+        yield "expect", scenario.expect.error or ""
+
+
+def _texts_of_step(where: str, step: steps.Step) -> Iterator[tuple[str, str]]:
+    yield f"{where}, note", step.note
+    if step.spec is not None:
+        yield f"{where}, tiltfilePath", step.spec.tiltfile_path
+    for name, scripted in step.set.items():
+        yield f"{where}, {name}", f"{name} {scripted.error} {scripted.wait_reason} {scripted.grace_status}"
+    if step.recorded is not None:
+        yield f"{where}, recorded", step.recorded.error

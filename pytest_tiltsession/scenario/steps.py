@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from pytest_tiltsession import faults as faults_room
 from pytest_tiltsession import times
 from pytest_tiltsession.models import session
 
@@ -139,6 +140,7 @@ class Scenario:
     annotations: Mapping[str, str] | None = None
     expect: Expectation | None = None
     consumer: Consumer | None = None
+    faults: tuple[faults_room.Fault, ...] = ()
     source: str = ""
     path: str = dataclasses.field(default="", compare=False)
 

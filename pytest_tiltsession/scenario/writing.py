@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_tiltsession import times
 from pytest_tiltsession.models import session
-from pytest_tiltsession.scenario import description, instants, steps, yaml_text
+from pytest_tiltsession.scenario import description, fault_kind, instants, steps, yaml_text
 
 _CI = (("timeout", "timeout"), ("readinessTimeout", "readiness_timeout"), ("k8sGracePeriod", "k8s_grace_period"))
 
@@ -31,6 +31,10 @@ def document(scenario: steps.Scenario) -> str:
         for step in scenario.steps:
             lines += yaml_text.item(_step(step, spec), "  ")
             spec = step.spec or spec
+    if scenario.faults:
+        lines.append("faults:")
+        for fault in scenario.faults:
+            lines += yaml_text.item(fault_kind.written(fault), "  ")
     if scenario.expect is not None:
         lines += yaml_text.entry("expect", _expect(scenario.expect))
     if scenario.consumer is not None:

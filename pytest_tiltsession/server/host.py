@@ -16,9 +16,8 @@ from collections.abc import Callable
 
 from pytest_tiltsession import errors
 from pytest_tiltsession.api import messages
-from pytest_tiltsession.server import listener, service, waking
+from pytest_tiltsession.server import greetings, listener, service, waking
 
-_BACKLOG = 1024
 _JOIN = 5.0  # seconds
 
 Listener = listener.Listener
@@ -67,6 +66,8 @@ def serve(
     port: int = 0,
     allow_remote: bool = False,
     limits: service.Limits | None = None,
+    greet: Callable[[], greetings.Spoilt | None] | None = None,
+    on_unheard: greetings.Unheard | None = None,
 ) -> Listener:
     """Serve an application on a socket of its own until the listener that this gives is closed.
 
@@ -74,6 +75,7 @@ def serve(
     Date headers show, in seconds since the Unix epoch. ``too_large`` answers a request whose body is beyond the
     limit; it gets the request without the body. ``on_error`` is told, on the server's thread, of an exception in
     the application (the client gets a 500), in a stream, or in the server, with the request where there is one.
+    ``greet`` says which TLS handshakes a fault spoils, and ``on_unheard`` is told of connections that came to none.
     ``port`` 0 is a free one. ``host`` is an address of this machine's loopback (127.0.0.1, ::1); any other needs
     ``allow_remote=True`` and warns, because everybody on the network could then use the fake.
 
@@ -93,6 +95,8 @@ def serve(
             limits=limits or service.Limits(),
             tls=tls,
             waker=current.waker,
+            greet=greet,
+            on_unheard=on_unheard,
         )
         made = Listener(sock, shared, current.loop, current.thread.ident)
         made.on_closed = current.listeners.discard
@@ -126,7 +130,7 @@ def _listen(address: str, port: int) -> socket.socket:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.settimeout(0)
         sock.bind((address, port))
-        sock.listen(_BACKLOG)
+        sock.listen(listener.BACKLOG)
     except (OSError, OverflowError) as error:
         sock.close()
         raise _cannot_bind(address, port, error) from None

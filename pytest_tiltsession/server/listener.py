@@ -9,8 +9,9 @@ import threading
 from collections.abc import Callable
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.server import protocol, service
+from pytest_tiltsession.server import protocol, queueing, service
 
+BACKLOG = 1024
 _ACCEPTS_PER_TURN = 64
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _REACHED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where one is reached that listens everywhere
@@ -46,6 +47,7 @@ class Listener:
         self._closed = threading.Event()
         self._exhausted = False
         self._unsent: dict[service.Client, int] = {}
+        self._full: queueing.FullQueue | None = None
 
     @property
     def connections(self) -> int:
@@ -77,30 +79,51 @@ class Listener:
         """
         self._stop(self._begin_to_close)
 
-    def abort(self) -> None:
-        """Stop as a crash would: reset every connection (RST), and close the socket; else as :meth:`close`."""
-        self._stop(self._begin_to_abort)
+    def abort(self, *, reset: bool = True) -> None:
+        """Stop as a crash would: break off every connection, with RST or FIN, and the socket; else as :meth:`close`."""
+        self._stop(functools.partial(self._begin_to_abort, reset=reset))
 
     def disconnect(self, *, reset: bool = False) -> None:
         """Break off all present connections, with FIN or RST, and go on listening; does not wait."""
         self._check_process("disconnect")
         self._on_loop(functools.partial(self._break_off_all, reset=reset))
 
+    def hand_over(self, change: Callable[[service.Service], None]) -> None:
+        """Let ``change`` put another application in the place of the present one; waits, as :meth:`close`."""
+        self._do(lambda: change(self._service))
+
+    def fill_queue(self, *, full: bool) -> None:
+        """Accept nobody, and let the queue of those that wait be full, or accept again; waits as :meth:`close` does."""
+        self._do(self._fill_queue if full else self._empty_queue)
+
     # On the loop
 
     def start(self) -> None:
         """Begin to accept; clients may have connected before."""
-        if not self._service.stopping:
+        if not self._service.stopping and self._full is None:
             self._loop.add_reader(self._sock.fileno(), self._accept)
 
     def forget(self) -> None:
         """In a forked child: close its copies of the sockets, which belong to the parent."""
         self._service.stopping = True
         self._sock.close()
+        if self._full is not None:
+            self._full.forget()
         for sock in self._accepting.values():
             sock.close()
         for connection in self._service.connections:
             connection.forget()
+
+    def _fill_queue(self) -> None:
+        if self._full is None and not self._service.stopping:
+            self._loop.remove_reader(self._sock.fileno())
+            self._full = queueing.FullQueue(self._sock)
+
+    def _empty_queue(self) -> None:
+        if self._full is not None and not self._service.stopping:
+            full, self._full = self._full, None
+            full.end(BACKLOG)
+            self.start()
 
     def _accept(self) -> None:
         for _ in range(_ACCEPTS_PER_TURN):
@@ -147,9 +170,9 @@ class Listener:
             if not self._closed.is_set():
                 self._loop.call_later(_GLANCE, self._lose_patience, self._loop.time() + _GRACE)
 
-    def _begin_to_abort(self) -> None:
+    def _begin_to_abort(self, *, reset: bool) -> None:
         if self._stop_listening():
-            self._break_off_all(reset=True)
+            self._break_off_all(reset=reset)
             self._close_if_empty()
 
     def _stop_listening(self) -> bool:
@@ -157,6 +180,8 @@ class Listener:
             return False
         self._service.stopping = True
         self._service.on_empty = self._close_if_empty
+        if self._full is not None:
+            self._full.end(BACKLOG)
         self._loop.remove_reader(self._sock.fileno())
         self._sock.close()
         return True
@@ -192,6 +217,20 @@ class Listener:
                 f"the server at {self.url} did not stop within {_STUCK:g} s: its thread is busy or waits for a lock. "
                 "Do not close it while you hold a lock that the application takes."
             )
+
+    def _do(self, function: Callable[[], None]) -> None:
+        """Do something on the loop, and wait until it is done; on its own thread, do it."""
+        done = threading.Event()
+
+        def do() -> None:
+            function()
+            done.set()
+
+        self._on_loop(do)
+        for _ in range(round(_STUCK / _GLANCE)):
+            if done.wait(_GLANCE) or self._closed.is_set() or self._loop.is_closed():
+                return
+        raise errors.ServerError(f"the server at {self.url} is busy or waits for a lock that the caller holds")
 
     def _on_loop(self, function: Callable[[], None]) -> None:
         if self.on_its_thread:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pytest_tiltsession.api import messages
-from pytest_tiltsession.server import answering, waking
+from pytest_tiltsession.server import answering, greetings, waking
 
 # Bound once: freezegun and time-machine replace time.monotonic and time.time, but leave this clock alone.
 _clock_gettime = time.clock_gettime
@@ -42,14 +42,16 @@ class Activity:
     """How busy a listener is. Written on the server's loop, read from any thread.
 
     ``in_work`` counts requests of which a byte has come and whose answer has not been handed to the operating
-    system yet; an open watch is not in work. ``moved`` counts bytes in both directions, ``last`` is the instant, in
-    seconds of :func:`machine_seconds`, at which a byte moved, a client came or went, or a watch was woken.
+    system yet; an open watch is not in work, nor is an answer that is ``held`` for the session's clock. ``moved``
+    counts bytes in both directions, ``last`` is the instant, in seconds of :func:`machine_seconds`, at which a byte
+    moved, a client came or went, or a watch was woken.
     """
 
-    __slots__ = ("connections", "in_work", "last", "moved", "requests", "watches")
+    __slots__ = ("connections", "held", "in_work", "last", "moved", "requests", "watches")
 
     def __init__(self) -> None:
         self.connections = 0
+        self.held = 0
         self.in_work = 0
         self.last = machine_seconds()
         self.moved = 0
@@ -84,7 +86,10 @@ class Client(Protocol):
 
 @dataclasses.dataclass(slots=True, eq=False, kw_only=True)
 class Service:
-    """One application as its connections see it. ``stopping`` is true once the listener takes no more requests."""
+    """One application as its connections see it. ``stopping`` is true once the listener takes no more requests.
+
+    ``greet`` says which TLS handshakes a fault spoils, ``on_unheard`` is told of those of which no request came.
+    """
 
     application: messages.Application
     now_seconds: Callable[[], int]
@@ -93,6 +98,8 @@ class Service:
     limits: Limits
     tls: ssl.SSLContext | None
     waker: waking.Waker
+    greet: Callable[[], greetings.Spoilt | None] | None = None
+    on_unheard: greetings.Unheard | None = None
     activity: Activity = dataclasses.field(default_factory=Activity)
     connections: set[Client] = dataclasses.field(default_factory=set)
     on_empty: Callable[[], None] | None = None

@@ -1,76 +1,107 @@
-"""Certificates and the bearer token: one authority and one certificate for the whole run; knows no HTTP.
+"""Certificates and the bearer token: one authority and one certificate for the run, or others; knows no HTTP.
 
 Real Tilt makes RSA keys; elliptic curves have the same shape and take a four-hundredth of the time.
 """
 
 import base64
+import datetime
 import hmac
 import secrets
 import ssl
 import threading
-import typing
-
-if typing.TYPE_CHECKING:
-    import trustme
 
 _IDENTITIES = ("localhost", "127.0.0.1", "::1")
 _TOKEN_BYTES = 64  # 88 characters of base64, as Tilt's
 
 _lock = threading.Lock()
-_pair: "tuple[trustme.CA, trustme.LeafCert] | None" = None
-_context: ssl.SSLContext | None = None
+_shared: "Certificates | None" = None
 
 
-def _certificates() -> "tuple[trustme.CA, trustme.LeafCert]":
-    """Make the authority and the certificate when they are first needed, once for the process.
+class Certificates:
+    """An authority, the certificate that it signed for the server, and what the server and its clients need of them.
 
     Both are valid from 2000 to 2999, as trustme makes them from constants: whether a test has frozen the clock when
     they are made, or a client's machine is years off, does not matter. The shape is what Python 3.13 asks for
     (fidelity.md, What clients need): an authority with keyCertSign and a subject key identifier, a leaf that names it.
     """
-    # Imported here because it brings the cryptography package, 50 ms that a run without TLS need not pay.
-    import trustme
 
-    global _pair
-    if _pair is None:
-        authority = trustme.CA(organization_name="pytest-tiltsession", organization_unit_name="localhost-ca")
-        leaf = authority.issue_cert(
+    def __init__(self) -> None:
+        # Imported here because it brings the cryptography package, 50 ms that a run without TLS need not pay.
+        import trustme
+
+        self._authority = trustme.CA(organization_name="pytest-tiltsession", organization_unit_name="localhost-ca")
+        self._leaf = self._authority.issue_cert(
             *_IDENTITIES,
             common_name="localhost",
             organization_name="pytest-tiltsession",
             organization_unit_name="localhost",
         )
-        _pair = (authority, leaf)
-    return _pair
+        self.ca_pem: bytes = self._authority.cert_pem.bytes()
+        self._context: ssl.SSLContext | None = None
+
+    @property
+    def leaf_and_ca_pem(self) -> bytes:
+        """The server's certificate and then the authority's, as PEM: what Tilt writes into its config file."""
+        return self._leaf.cert_chain_pems[0].bytes() + self.ca_pem
+
+    def server_context(self) -> ssl.SSLContext:
+        """Give the TLS settings of all that is served with this certificate: TLS 1.2 or later, HTTP/1.1 by ALPN."""
+        with _lock:
+            if self._context is None:
+                self._context = keyless_context()
+                self._leaf.configure_cert(self._context)
+            return self._context
+
+    def expired_context(self) -> ssl.SSLContext:
+        """Give TLS settings with a certificate of the same authority that expired with the year 2000."""
+        leaf = self._authority.issue_cert(
+            *_IDENTITIES,
+            common_name="localhost",
+            organization_name="pytest-tiltsession",
+            organization_unit_name="localhost",
+            not_after=datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC),
+        )
+        context = keyless_context()
+        leaf.configure_cert(context)
+        return context
+
+
+def shared() -> Certificates:
+    """Give the certificates of the run, made when they are first needed, once for the process."""
+    global _shared
+    with _lock:
+        if _shared is None:
+            _shared = Certificates()
+        return _shared
 
 
 def ca_pem() -> bytes:
     """Give the certificate of the run's authority, as PEM."""
-    with _lock:
-        return _certificates()[0].cert_pem.bytes()
+    return shared().ca_pem
 
 
 def leaf_and_ca_pem() -> bytes:
-    """Give the server's certificate and then the authority's, as PEM: what Tilt writes into its config file."""
-    with _lock:
-        authority, leaf = _certificates()
-    return leaf.cert_chain_pems[0].bytes() + authority.cert_pem.bytes()
+    """Give the run's certificate and then its authority's, as PEM."""
+    return shared().leaf_and_ca_pem
 
 
 def server_context() -> ssl.SSLContext:
-    """Give the TLS settings that all fakes of the run share: TLS 1.2 or later, HTTP/1.1 by ALPN."""
-    global _context
-    with _lock:
-        if _context is None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
-            context.set_alpn_protocols(["http/1.1"])
-            # One session ticket: nobody needs it, but it acknowledges the client's last message of the handshake.
-            # Without, a client with Nagle's algorithm holds its first request back for 40 ms.
-            context.num_tickets = 1
-            _certificates()[1].configure_cert(context)
-            _context = context
-        return _context
+    """Give the TLS settings that the fakes of the run share."""
+    return shared().server_context()
+
+
+def keyless_context() -> ssl.SSLContext:
+    """Give TLS settings without a certificate, with which every handshake fails with the alert ``handshake_failure``.
+
+    TLS 1.2 or later, HTTP/1.1 by ALPN.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    # One session ticket: nobody needs it, but it acknowledges the client's last message of the handshake.
+    # Without, a client with Nagle's algorithm holds its first request back for 40 ms.
+    context.num_tickets = 1
+    return context
 
 
 def new_token() -> str:

@@ -45,7 +45,7 @@ class Watch:
             self.end()
             return
         if timeout is not None:
-            self._timer = loop.call_later(timeout, self.end)
+            self._timer = loop.call_later(timeout, self._time_out)
         try:
             self._stream.subscribe(self.wake)
         except BaseException as error:
@@ -107,6 +107,10 @@ class Watch:
         except BaseException as error:
             self._sink.service.on_error(error, self._request)
 
+    def _time_out(self) -> None:
+        if not (isinstance(self._stream, messages.Stallable) and self._stream.stalls):
+            self.end()
+
     def _break(self, error: BaseException) -> None:
         """Stop in the middle, on purpose or because the stream failed: no client may take this for complete."""
         if isinstance(error, messages.BreakOff):
@@ -115,4 +119,5 @@ class Watch:
         else:
             self._sink.service.on_error(error, self._request)
         self.drop()
-        self._sink.wire.break_off(reset=isinstance(error, messages.BreakOff) and error.reset)
+        on_purpose = error if isinstance(error, messages.BreakOff) else messages.BreakOff()
+        self._sink.wire.break_off(reset=on_purpose.reset, goodbye=on_purpose.goodbye)

@@ -7,7 +7,7 @@ import ssl
 import struct
 from collections.abc import Callable
 
-from pytest_tiltsession.server import answering, encryption, service
+from pytest_tiltsession.server import answering, encryption, greetings, service
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds: closing sends RST
 
@@ -26,7 +26,11 @@ class Wire:
         self._activity = shared.activity
         self._loop = loop
         self._transport: asyncio.Transport | None = None
-        self._tls = encryption.TlsLayer(shared.tls) if shared.tls is not None else None
+        self._tls: encryption.TlsLayer | None = None
+        self._greeting: greetings.Greeting | None = None
+        if shared.tls is not None:
+            self._greeting = greetings.Greeting(shared)
+            self._tls = encryption.TlsLayer(shared.tls)
         self._sent: Callable[[], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._heard = 0.0  # when a client that is not listened to last sent something
@@ -60,19 +64,29 @@ class Wire:
         tls = self._tls
         if tls is None:
             return data
+        greeting = self._greeting
+        if greeting is not None and (context := greeting.begin()) is not None:
+            self._tls = tls = encryption.TlsLayer(context)
         try:
             data = tls.unseal(data)
         except encryption.NotTlsError as error:
             self._tls = None
+            if greeting is not None:
+                greeting.refuse(http=error.http)
             if error.http:
                 self.send(answering.NOT_TLS)
             self.linger()
             return b""
-        except ssl.SSLError:  # such as a client that does not trust the certificate
+        except ssl.SSLError as error:  # such as a client that does not trust the certificate
+            if greeting is not None:
+                greeting.fail(error)
             self._write(tls.reply())
             self._tls = None
             self.linger()
             return b""
+        if greeting is not None and tls.established:
+            greeting.succeed()
+            self._greeting = None
         self._write(tls.reply())
         return data
 
@@ -144,8 +158,10 @@ class Wire:
         self._give_up = self._heard + self._limits.patience
         self._timer = self._loop.call_later(self._limits.linger, self._lingered)
 
-    def break_off(self, *, reset: bool) -> None:
-        """Close without an end that a client could take for one: with RST, or with a bare FIN."""
+    def break_off(self, *, reset: bool, goodbye: bool = False) -> None:
+        """Close without an end that a client could take for one: with RST, or with FIN, bare or after a goodbye."""
+        if goodbye and not reset:
+            self._say_goodbye()
         self.closing = True
         if self._transport is None:
             return
@@ -157,8 +173,11 @@ class Wire:
         self._transport.abort()
 
     def lost(self) -> None:
-        """Learn that the connection is gone."""
+        """Learn that the connection is gone. The transport is let go of first: aborted now, it would be lost twice."""
         self.closing = True
+        self._transport = None
+        if self._greeting is not None:
+            self._greeting.lose()
         if self._timer is not None:
             self._timer.cancel()
         self._run_sent()

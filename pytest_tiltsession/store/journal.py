@@ -12,11 +12,15 @@ import operator
 import threading
 from collections.abc import Callable
 
-from pytest_tiltsession.models import encoding, session
+from pytest_tiltsession.models import encoding, metadata, session
 
 ADDED = "ADDED"
 MODIFIED = "MODIFIED"
 DELETED = "DELETED"
+
+EXITED = "exited"
+KILLED = "killed"
+STARTED = "started"
 
 _WHOLE_EVERY = 64
 _KEPT_BODIES_BYTES = 16 << 20
@@ -55,8 +59,24 @@ class Committed:
     error: str
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened to Tilt's process: ``exited``, ``killed`` or ``started``.
+
+    ``seq`` is how many commits came before it, ``at`` simulated time in microseconds, ``text`` says it in words.
+    """
+
+    seq: int
+    at: int
+    word: str
+    text: str
+
+
 class Journal:
-    """Append-only list of commits. All methods are safe from any thread; listeners must return at once."""
+    """Append-only list of commits, and the marks of the process beside them.
+
+    All methods are safe from any thread; listeners must return at once.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -67,6 +87,8 @@ class Journal:
         self._bodies: collections.OrderedDict[int, bytes] = collections.OrderedDict()
         self._bodies_size = 0
         self._listeners: list[Callable[[], None]] = []
+        self.marks: tuple[Mark, ...] = ()
+        self.begun = 0  # sequence number of the first commit of the process that runs, or ran last
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -100,6 +122,16 @@ class Journal:
             self._remember(seq, value)
             return committed
 
+    def mark(self, word: str, at: int, text: str) -> Mark:
+        """Write down what happens to the process; where it is started, no commit from before has to do with it."""
+        with self._lock:
+            mark = Mark(len(self._entries), at, word, text)
+            self.marks += (mark,)
+            if word == STARTED:
+                self.begun = mark.seq
+                self._last.clear()
+            return mark
+
     def notify(self) -> None:
         """Tell every listener that there are new commits."""
         for listener in tuple(self._listeners):
@@ -127,6 +159,11 @@ class Journal:
                 found = self._rebuild(seq)
                 self._remember(seq, found)
             return found
+
+    def metadata_at(self, seq: int) -> metadata.ObjectMeta:
+        """Give the object's metadata as a commit left it, which costs nothing to find."""
+        form = self._forms[seq]
+        return (form.bare if isinstance(form, Delta) else form).metadata
 
     def body_at(self, seq: int) -> bytes:
         """Give the compact JSON of the object as a commit left it, without a final newline."""
@@ -162,7 +199,8 @@ class Journal:
         form = self._forms[seq]
         while isinstance(form, Delta):
             deltas.append(form)
-            form = self._forms[form.base]
+            # Who reads in order has just read the version before.
+            form = self._recent.get(form.base) or self._forms[form.base]
         targets = {target.name: target for target in form.status.targets or ()}
         value = form
         for delta in reversed(deltas):

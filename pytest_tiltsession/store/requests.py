@@ -10,7 +10,10 @@ class RequestRecord:
     """One request as it was answered.
 
     ``at`` is simulated time in microseconds since the epoch. A watch is open until ``ended`` is set; ``events``
-    counts what was sent to it. ``version`` is the last resourceVersion that the answer showed.
+    counts what was sent to it. ``version`` is the last resourceVersion that the answer showed, ``message`` what a
+    refusal said, or the ERROR event of a watch. ``fault`` names the fault that hit it, at the instant ``fault_at``.
+    ``status`` is 0 where no answer came. A connection that never came to a request, such as one whose TLS handshake
+    failed, has a record without a method.
     """
 
     number: int
@@ -28,6 +31,8 @@ class RequestRecord:
     ended: int | None = None
     message: str = ""
     version: int | None = None
+    fault: str = ""
+    fault_at: int | None = None
 
     @property
     def line(self) -> str:

@@ -91,6 +91,27 @@ def test_who_acts_as_somebody_else_may_do_what_that_one_may(api: Any) -> None:
     assert 'User "system:anonymous"' in api.get("Tiltfile", authorization="", impersonate_user="jane").message
 
 
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({"impersonate_group": "a"}, 'UID:"", Groups:[]string{"a"}, Extra:map[string][]string(nil)'),
+        ({"impersonate_uid": "u"}, 'UID:"u", Groups:[]string(nil), Extra:map[string][]string(nil)'),
+        (
+            {"impersonate_extra_b%2fc": "x", "impersonate_user": ""},
+            'UID:"", Groups:[]string(nil), Extra:map[string][]string{"b/c":[]string{"x"}}',
+        ),
+    ],
+    ids=["group", "uid", "extra"],
+)
+def test_what_nobody_is_to_have_is_refused(api: Any, headers: dict[str, str], told: str) -> None:
+    """Who acts as somebody names a user: groups, a uid and whatever else alone are a bad request."""
+    refused = api.get("Tiltfile", **headers)
+
+    message = f'requested &user.DefaultInfo{{Name:"", {told}}} without impersonating a user name'
+    assert (refused.status, refused.message) == (400, message)
+    assert "x-content-type-options" not in refused.headers
+
+
 def test_uiresources_are_an_empty_list(api: Any) -> None:
     """The only other kind that is served has no objects, and cannot have any."""
     path = "/apis/tilt.dev/v1alpha1/uiresources"

@@ -109,7 +109,9 @@ def test_bytes_are_as_many_as_recorded(path):
     assert str(len(body)) == RECORDED[path]["headers"]["Content-Length"]
 
 
-@pytest.mark.parametrize("path", ["/", "/api", "/apis/tilt.dev/v1", "/apis/nosuch", "/version/x", "/apis/tilt.dev//"])
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1", "/apis/tilt.dev/v1", "/apis/nosuch", "/version/x", "/apis/tilt.dev//"]
+)
 def test_other_paths_are_left_to_others(path):
     """Nothing is answered for a path that is not one of discovery's."""
     assert _answer(path) is None

@@ -19,6 +19,27 @@ def test_unauthorized(api: Any, strict: Any) -> None:
         assert server.call("GET", "/nosuch", authorization="").status == 404
 
 
+def test_core_group(api: Any, strict: Any) -> None:
+    """Tilt does not know ``/api`` and says so to anybody; on Kubernetes it tells that nothing is there."""
+    aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
+    for path in ("/api", "/api/"):
+        for token in ({}, {"authorization": ""}):
+            unknown = api.call("GET", path, **token)
+            assert (unknown.status, unknown.raw) == (404, b"404 page not found\n")
+        found = strict.call("GET", path)
+        assert (found.status, found.body["kind"], found.body["versions"]) == (200, "APIVersions", [])
+        assert found.body["serverAddressByClientCIDRs"][0]["clientCIDR"] == "0.0.0.0/0"
+        whole = strict.call("GET", path, accept=aggregated)
+        assert (whole.body["kind"], whole.body["items"]) == ("APIGroupDiscoveryList", [])
+        assert strict.call("GET", path, accept=aggregated, if_none_match=whole.headers["etag"]).status == 304
+        for media_type in ("application/yaml", "application/vnd.kubernetes.protobuf"):
+            assert b"APIVersions" in strict.call("GET", path, accept=media_type).raw
+        assert strict.call("POST", path).status == 405
+        assert strict.call("GET", path, authorization="").status == 401
+    for server in (api, strict):
+        assert server.call("GET", "/api/v1").status == 404
+
+
 def test_read_versions(api: Any, strict: Any) -> None:
     """A get ignores resourceVersion on Tilt; on Kubernetes it must be a number that the server has reached."""
     for query in ("resourceVersion=abc", "resourceVersion=999999"):

@@ -145,7 +145,28 @@ def test_numbers_that_json_lacks_are_refused():
     assert ["json: unsupported value: +Inf", "json: unsupported value: NaN"] == [refused(".inf"), refused("[.nan]")]
 
 
-def test_documents_may_nest_deeply_but_not_endlessly():
-    """A hundred levels are read; what the reader cannot hold is refused like too deep a text."""
-    assert read("[" * 100 + "]" * 100)
-    assert refused("[" * 20_000).startswith("yaml: exceeded max depth")
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_number_of_thousands_of_digits_is_a_text(sign):
+    """It fits into no number, however long it is; hexadecimal zeros do not count."""
+    digits = f"{sign}{'1' * 5_000}"
+    assert digits == read(f"a: {digits}")["a"]
+    assert 1 == read(f"a: 0x{'0' * 5_000}1")["a"]
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}")])
+def test_documents_may_nest_as_deeply_as_json(opening, closing):
+    """Ten thousand levels are read, one more is refused, with its line where that is not the first."""
+    value = read(opening * 10_000 + closing * 10_000)
+    depth = 0
+    while value:
+        (value,) = value if isinstance(value, list) else value.values()
+        depth += 1
+    assert depth in (9_999, 10_000)
+    too_deep = opening * 10_001 + closing * 10_001
+    assert "yaml: exceeded max depth of 10000" == refused(too_deep)
+    assert "yaml: line 2: exceeded max depth of 10000" == refused(f"\n{too_deep}")
+
+
+def test_a_key_that_is_a_deep_document_is_refused():
+    """Where the refusal would quote it, it says less."""
+    assert refused("? " + "[" * 5_000 + "]" * 5_000).startswith("yaml: invalid map key")

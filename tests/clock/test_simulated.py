@@ -231,8 +231,8 @@ def test_movers_of_several_threads_take_turns(clock):
     assert 800_000 == clock.elapsed
 
 
-def test_listeners_learn_each_instant_and_settlers_the_end_of_a_move(clock):
-    """``on_move`` is called per instant, ``on_settled`` once per move, when nothing holds the lock."""
+def test_listeners_and_settlers_learn_each_instant_and_the_end_of_a_move(clock):
+    """``on_move`` is called in an instant, ``on_settled`` after it and after a move, when nothing holds the lock."""
     moves, settled = [], []
     end = clock.on_move(lambda now: moves.append(now - START))
     clock.on_settled(lambda: settled.append(clock.elapsed))
@@ -240,4 +240,4 @@ def test_listeners_learn_each_instant_and_settlers_the_end_of_a_move(clock):
     clock.advance("2s")
     end()
     clock.advance("1s")
-    assert ([1_000_000, 2_000_000], [2_000_000, 3_000_000]) == (moves, settled)
+    assert ([1_000_000, 2_000_000], [1_000_000, 2_000_000, 3_000_000]) == (moves, settled)

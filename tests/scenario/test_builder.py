@@ -190,6 +190,12 @@ def test_a_saved_scenario_is_read_again_and_told_on(tmp_path):
     assert ["api:serve", "more:update"] == sorted(set(read.job("more", active()).build().targets) - {"migrate:update"})
 
 
+def test_a_scenario_is_saved_where_there_is_a_folder(tmp_path):
+    """Where there is none, the error names the file and what would do."""
+    with pytest.raises(errors.InvalidScenario, match="cannot be saved: No such file or directory; name a file in a f"):
+        fails_late().save(tmp_path / "missing" / "late.tilt.yaml")
+
+
 def test_a_scenario_that_cannot_be_played_is_not_saved(tmp_path):
     """Nothing is written of a scenario that is refused."""
     path = tmp_path / "x.tilt.yaml"

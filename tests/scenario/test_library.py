@@ -248,11 +248,11 @@ def test_a_parameter_changes_a_named_scenario():
         ("ci/never-redy", "did you mean ci/never-ready"),
         ("never-ready", "did you mean ci/never-ready"),
         ("up/basic", "up/"),
-        ("", "there are: ci/"),
+        ("", "which `tiltsession scenarios` lists"),
     ],
 )
 def test_a_name_that_is_none_is_answered_with_the_nearest(name, near):
-    """An unknown name is refused with those that are like it, or with all of them."""
+    """An unknown name is refused with those that are like it, or with where all of them are listed."""
     with pytest.raises(errors.InvalidScenario) as caught:
         naming.find(name)
 

@@ -6,6 +6,7 @@ Set ``REWRITE_SCENARIOS=1`` to write the scenario files anew after a change of t
 import json
 import os
 import pathlib
+import re
 
 import jsonschema
 import pytest
@@ -16,6 +17,7 @@ from pytest_tiltsession.models import decoding, encoding, session
 from pytest_tiltsession.scenario import file_format, recorder, redaction, schema, steps
 
 RECORDED = pathlib.Path(__file__).parent.parent / "recorded"
+FLIPPED = str.maketrans("0123456789abcdef", "fedcba9876543210")
 TRACES = sorted(path.stem for path in (RECORDED / "traces").glob("*.json"))
 
 
@@ -125,6 +127,20 @@ def test_nothing_of_the_recording_machine_is_kept(trace, scenario_file):
     assert "21360" not in text
     assert str(first["status"]["pid"]) not in text.replace(str(first["status"]["pid"]) + "ms", "")
     assert first["metadata"]["uid"] not in text
+
+
+def test_the_same_session_on_another_machine_is_the_same_file(trace, scenario_file):
+    """With another pid, folder, port and uids, those of processes in errors too, nothing of the file changes."""
+    first = trace["observations"][0]["object"]
+    pid, folder = first["status"]["pid"], first["spec"]["tiltfilePath"].rpartition("/")[0]
+    text = json.dumps(trace)
+    text = text.replace(f'"pid": {pid}', '"pid": 31999').replace(f'"{folder}/', '"/Users/bob/my work/shop/')
+    text = text.replace(f"{folder}/", "/Users/bob/my work/shop/").replace("21360", "10350")
+    text = re.sub(r"\bProcess ([1-9][0-9]*)", lambda match: f"Process {int(match[1]) + 17}", text)
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", lambda match: match[0].translate(FLIPPED), text)
+    assert text != json.dumps(trace)
+    other = recorder.scenario_of_trace(json.loads(text), "unnamed")
+    assert file_format.write_scenario(other) == scenario_file.read_text(encoding="utf-8")
 
 
 def test_every_file_fits_the_json_schema(scenario_file):

@@ -31,7 +31,7 @@ def errors_of(document):
 
 
 def test_the_published_schema_is_current(pytestconfig):
-    """The file in the docs is what the reader's own description gives; else write ``schema.text()`` to it."""
+    """The file in the docs is what the reader's own description gives; else run ``python docs/generate.py``."""
     assert schema.text() == (pytestconfig.rootpath / PUBLISHED).read_text(encoding="utf-8")
 
 

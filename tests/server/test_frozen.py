@@ -85,8 +85,7 @@ def test_a_server_started_under_a_frozen_clock_outlives_it(frozen, served, strea
 
 def test_certificates_made_under_a_frozen_clock_are_valid(frozen, monkeypatch, served, echo):
     """The machine's real date and the frozen one lie both within the years for which certificates are made."""
-    monkeypatch.setattr(tls, "_pair", None)
-    monkeypatch.setattr(tls, "_context", None)
+    monkeypatch.setattr(tls, "_shared", None)
     with frozen:
         fake = served(echo, tls=tls.server_context())
         with fake.connect() as client:

@@ -176,11 +176,11 @@ def test_a_body_that_is_too_large_is_for_the_application_to_refuse(served, echo,
 
 def test_a_refused_client_that_sends_on_is_borne(served, echo, limits):
     """As long as bytes come, what a refused client sends is read and dropped, so that it can read the refusal."""
-    fake = served(echo, limits=limits(linger=0.02, body_bytes=10))
+    fake = served(echo, limits=limits(linger=0.15, body_bytes=10))
     with fake.connect() as client:
         client.send(b"PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n")
         begin = service.machine_seconds()
-        while service.machine_seconds() - begin < 0.1:
+        while service.machine_seconds() - begin < 0.4:
             client.send(b"b" * 100)
         assert client.answer()[0] == "HTTP/1.1 413 Request Entity Too Large"
         assert client.rest() == b""
@@ -364,6 +364,26 @@ def test_what_is_to_follow_a_big_answer_waits_for_its_reader(served, transport, 
             assert client.get()[0] == "HTTP/1.1 200 OK"
             assert connection.wire._transport.get_write_buffer_limits() == (16_384, 65_536)
     assert ran.wait(5)
+
+
+@pytest.mark.parametrize("stop", ["disconnect", "abort", "close"])
+def test_what_follows_the_last_answer_of_a_connection_can_end_the_others(served, transport, caplog, stop):
+    """``after`` may break off all connections while its own one, whose last byte has just left, is being let go."""
+    ended = threading.Event()
+
+    def after():
+        getattr(fake.listener, stop)(**({"reset": True} if stop == "disconnect" else {}))
+        ended.set()
+
+    big = b"x" * 10_000_000
+    fake = served(lambda _: messages.Response(200, (), big, after), **transport)
+    with fake.connect() as client:
+        client.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert client.answer()[2] == big
+        assert ended.wait(5)
+    fake.listener.close()
+    assert [] == caplog.records
+    assert 0 == fake.listener.connections
 
 
 def test_a_client_that_does_not_read_is_not_worked_for(served):

@@ -20,6 +20,9 @@ def assembled(document: shapes.Found, included: Sequence[script.Script], told: p
     """Give the script; what the file does not say of the session is taken from the first file that it includes."""
     first = included[0] if included else None
     base = assembling.Assembler(_absolute(document, included), told).scenario()
+    if included:
+        inherited = tuple(fault for one in included for fault in one.base.faults)
+        base = dataclasses.replace(base, faults=(*inherited, *base.faults))
     if first is not None:
         kept = {key: getattr(first.base, key) for key in _INHERITED if key not in document.lines}
         base = dataclasses.replace(base, **kept)

@@ -2,22 +2,17 @@
 
 import base64
 import binascii
-import contextlib
 import dataclasses
 import difflib
 import os
 import pathlib
-import tempfile
-import threading
 from collections.abc import Mapping
 from typing import Any
 
 from pytest_tiltsession import errors
+from pytest_tiltsession.kubeconfig import file
 
 DEFAULT_WEB_PORT = 10350
-
-_LISTS = ("clusters", "contexts", "users")
-_lock = threading.Lock()  # fakes of one process may share a file; each change reads it, edits it and puts it back
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,15 +73,25 @@ def add_entry(path: pathlib.Path, entry: Entry, *, current_context: bool = True)
     if entry.ca_pem is not None:
         cluster = {"certificate-authority-data": base64.b64encode(entry.ca_pem).decode("ascii")} | cluster
     name = entry.context
-    with _lock:
-        config = _read(path, missing="")
+    with file.alone(path):
+        config = file.read(path, missing="")
         _take_out(config, name)
         config["clusters"].append({"cluster": cluster, "name": name})
         config["contexts"].append({"context": {"cluster": name, "user": name}, "name": name})
         config["users"].append({"name": name, "user": {} if entry.token is None else {"token": entry.token}})
         if current_context:
             config["current-context"] = name
-        _write(path, config)
+        file.write(path, config)
+
+
+def make(path: pathlib.Path) -> None:
+    """Write a file that names no Tilt, as one leaves it that has ended; nothing happens where there is a file.
+
+    Raises :class:`errors.KubeconfigError`.
+    """
+    with file.alone(path):
+        if not path.exists():
+            file.write(path, file.read(path, missing=""))
 
 
 def remove_entry(path: pathlib.Path, context: str) -> None:
@@ -95,18 +100,20 @@ def remove_entry(path: pathlib.Path, context: str) -> None:
     Was it the current context, the last one that remains becomes current. After the last one, the three lists are
     ``null``, as Tilt leaves them. Raises :class:`errors.KubeconfigError`.
     """
-    with _lock:
-        config = _read(path, missing="")
+    if not path.exists():
+        return
+    with file.alone(path):
+        config = file.read(path, missing="")
         if not _take_out(config, context):
             return
         if config.get("current-context") == context:
             config["current-context"] = config["contexts"][-1]["name"] if config["contexts"] else ""
-        _write(path, config)
+        file.write(path, config)
 
 
 def contexts(path: pathlib.Path) -> tuple[str, ...]:
     """Give the names of the contexts in the file, in its order. Raises :class:`errors.KubeconfigError`."""
-    return tuple(str(item.get("name")) for item in _read(path)["contexts"])
+    return tuple(str(item.get("name")) for item in file.read(path)["contexts"])
 
 
 def find(path: pathlib.Path, context: str | None = None) -> Entry:
@@ -115,7 +122,7 @@ def find(path: pathlib.Path, context: str | None = None) -> Entry:
     Raises :class:`errors.KubeconfigError` for a file that cannot be read or is none, and for a context, cluster or
     user that is not in it; the message lists what is.
     """
-    config = _read(path)
+    config = file.read(path)
     name = context if context is not None else config.get("current-context")
     if not name:
         raise errors.KubeconfigError(f"{path} has no current context: name one of {_listed(config, 'contexts')}")
@@ -152,7 +159,7 @@ def _beside(path: pathlib.Path, name: str) -> str:
     try:
         return beside.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise errors.KubeconfigError(f"{path} names {beside}, which cannot be read: {_why(error)}") from None
+        raise errors.KubeconfigError(f"{path} names {beside}, which cannot be read: {file.why(error)}") from None
 
 
 def _named(path: pathlib.Path, config: Mapping[str, Any], kind: str, name: object) -> dict[str, Any]:
@@ -176,69 +183,8 @@ def _listed(config: Mapping[str, Any], kind: str) -> str:
 def _take_out(config: dict[str, Any], name: str) -> bool:
     """Remove all three entries of a name; tell whether there was one. The lists are lists afterwards."""
     found = False
-    for kind in _LISTS:
+    for kind in file.LISTS:
         before = config.get(kind) or []
         config[kind] = [item for item in before if item.get("name") != name]
         found = found or len(config[kind]) < len(before)
     return found
-
-
-def _read(path: pathlib.Path, *, missing: str | None = None) -> dict[str, Any]:
-    """Read a config with its three lists; ``missing`` is what a file that is not there is taken to hold."""
-    # Imported here because reading YAML is rare in most runs, and the import takes longer than the work.
-    import yaml
-
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        if missing is None or not isinstance(error, FileNotFoundError | NotADirectoryError):
-            raise errors.KubeconfigError(f"cannot read the kubeconfig {path}: {_why(error)}") from None
-        text = missing
-    try:
-        config = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-    except yaml.YAMLError as error:
-        where = " ".join(str(error).split())
-        raise errors.KubeconfigError(f"{path} is not a kubeconfig: {where}. Repair it or name another file.") from None
-    config = {} if config is None else config
-    if not isinstance(config, dict):
-        raise errors.KubeconfigError(f"{path} is not a kubeconfig: it holds no mapping. Name another file.")
-    for kind in _LISTS:
-        items = config.get(kind)
-        if items is None:
-            config[kind] = []
-        elif not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            raise errors.KubeconfigError(f"{path} is not a kubeconfig: {kind} is not a list of mappings. Repair it.")
-    return config
-
-
-def _write(path: pathlib.Path, config: Mapping[str, Any]) -> None:
-    import yaml
-
-    ordered: dict[str, Any] = {"apiVersion": "v1"}
-    for kind in ("clusters", "contexts"):
-        ordered[kind] = config[kind] or None
-    ordered |= {"current-context": config.get("current-context") or "", "kind": "Config"}
-    ordered |= {key: value for key, value in config.items() if key not in (*ordered, "users")}
-    ordered["users"] = config["users"] or None
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    text = yaml.dump(ordered, Dumper=dumper, sort_keys=False, allow_unicode=True, width=1 << 20)
-    target = pathlib.Path(os.path.realpath(path))  # a link to the file stays a link
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")  # with mode 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text.replace("current-context: ''", 'current-context: ""', 1))
-            os.replace(name, target)  # noqa: PTH105 - whoever reads meanwhile sees the old file or the new one
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)  # noqa: PTH108
-            raise
-    except OSError as error:
-        raise errors.KubeconfigError(
-            f"cannot write the kubeconfig {path}: {_why(error)}. Name a file in a folder that this user may write to."
-        ) from None
-
-
-def _why(error: Exception) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

@@ -1,0 +1,37 @@
+"""The options of a fake as keyword arguments, for type checkers: what ``Settings`` takes, none of it required."""
+
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from pytest_tiltsession import faults as faults_room
+from pytest_tiltsession.scenario import builder, steps
+
+
+class Options(TypedDict, total=False):
+    """What ``FakeTilt(...)``, ``tilt_session_factory(...)`` and the marker take; ``Settings`` says what each means."""
+
+    scenario: builder.Scenario | steps.Scenario | pathlib.Path | str | None
+    parameters: Mapping[str, str] | None
+    exit_condition: str
+    timeout: str | None
+    readiness_timeout: str | None
+    k8s_grace_period: str | None
+    tiltfile_path: str
+    start: str
+    profile: str
+    progress: str
+    speed: float | str | None
+    limit: str
+    patience: str | None
+    verbatim: bool
+    tls: bool
+    port: int
+    context: str | None
+    current_context: bool
+    exit_when_done: bool
+    starts: str
+    freeze: bool
+    sleeps: bool
+    faults: Sequence[faults_room.Fault] | faults_room.Fault
+    allow: str | tuple[str, ...]

@@ -1,0 +1,113 @@
+"""Where a Tilt is to be found, from one process of it to the next: ports, config file, authority; knows no session."""
+
+import pathlib
+import threading
+from collections.abc import Mapping
+
+from pytest_tiltsession import errors, kubeconfig
+from pytest_tiltsession import settings as settings_module
+from pytest_tiltsession.server import reservation, tls
+
+_DEFAULT_PORT = 10350
+
+
+class Site:
+    """Where a Tilt is to be found, from one process of it to the next: web port and context, config file, authority.
+
+    Where no process runs, its ports can be held, so that who connects is refused and nobody else is given them.
+    """
+
+    def __init__(self, settings: settings_module.Settings, folder: pathlib.Path, config: pathlib.Path | None) -> None:
+        self.settings = settings
+        self.config = config or folder / "config"
+        self.certificates = tls.shared() if settings.tls else None
+        self.ca: pathlib.Path | None = None
+        self.web_port = 0
+        self.context = settings.context or ""
+        self._folder = folder
+        self._held: list[reservation.Reservation] = []
+        self._entered: dict[str, None] = {}
+        self._lock = threading.Lock()  # a process may end on the server's thread while the test's own clears up
+        self._cleared = False
+
+    def hold(self, api_port: int = 0) -> int:
+        """Hold the web port and a port of the API, while nobody serves on them; give the latter.
+
+        Raises ServerError where somebody else has them.
+        """
+        self.release()
+        with self._lock:
+            if self._cleared:
+                return api_port
+            for port in (api_port, self.web_port):
+                self._held.append(reservation.Reservation(port))
+            api, web = (held.port for held in self._held)
+        self.move_to(web)
+        return api
+
+    def release(self) -> None:
+        """Let the ports go, to who is to serve on them."""
+        with self._lock:
+            for held in self._held:
+                held.release()
+            self._held.clear()
+
+    def move_to(self, web: int) -> None:
+        """Learn the web port, and with it the name of the context."""
+        self.web_port = web
+        self.context = self.settings.context or f"tilt-{web}"
+
+    def write_authority(self) -> None:
+        """Write the file with the certificate to trust. Raises KubeconfigError where that is not to be."""
+        if self.certificates is not None:
+            self.clear_authority()
+            self.ca = _write(self._folder / f"{self.context}-ca.pem", self.certificates.ca_pem)
+
+    def clear_authority(self) -> None:
+        """Take that file away."""
+        if self.ca is not None:
+            self.ca.unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Leave nothing: no entry, one of a process that was killed neither, no file, no port."""
+        self._cleared = True
+        self.release()
+        for context in tuple(self._entered):
+            kubeconfig.remove_entry(self.config, context)
+        self._entered.clear()
+        self.clear_authority()
+
+    def enter(self, url: str, token: str) -> None:
+        """Write the entry of the config file. Raises KubeconfigError where that is not to be."""
+        authority = None if self.certificates is None else self.certificates.leaf_and_ca_pem
+        entry = kubeconfig.Entry(context=self.context, server=url, ca_pem=authority, token=token)
+        kubeconfig.add_entry(self.config, entry, current_context=self.settings.current_context)
+        self._entered[self.context] = None
+
+    def leave(self) -> None:
+        """Take the entry out of the config file."""
+        kubeconfig.remove_entry(self.config, self.context)
+        self._entered.pop(self.context, None)
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The environment in which Tilt's own tools, Kubernetes clients and Node find this Tilt."""
+        found = {
+            "TILT_CONFIG": str(self.config),
+            "TILT_HOST": "127.0.0.1",
+            "TILT_PORT": str(_DEFAULT_PORT if self.context == "tilt-default" else self.web_port),
+            "KUBECONFIG": str(self.config),
+        }
+        if self.ca is not None:
+            found["NODE_EXTRA_CA_CERTS"] = str(self.ca)
+        return found
+
+
+def _write(path: pathlib.Path, content: bytes) -> pathlib.Path:
+    try:
+        path.write_bytes(content)
+    except OSError as problem:
+        raise errors.KubeconfigError(
+            f"{path}: the certificate cannot be written: {problem.strerror}; give a folder that this user may write to"
+        ) from None
+    return path

@@ -1,0 +1,50 @@
+"""Which target a test means: by its own name, or by its resource where that has one target only; knows no states."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
+
+from pytest_tiltsession import errors
+
+
+class Named(Protocol):
+    """What has the name of a target, and the resources that it belongs to."""
+
+    @property
+    def name(self) -> str:
+        """The target's own name: ``api:serve``."""
+
+    @property
+    def resources(self) -> Sequence[str] | None:
+        """The resources of the Tiltfile that it belongs to."""
+
+
+Found = TypeVar("Found", bound=Named)
+
+
+def find(targets: Iterable[Found], name: str) -> Found | None:
+    """Give the target of that name, or the only one of the resource of that name; None where there is none.
+
+    Raises :class:`errors.UnknownTarget` where the resource has several, naming them.
+    """
+    known = tuple(targets)
+    exact = next((item for item in known if item.name == name), None)
+    if exact is not None:
+        return exact
+    owned = [item for item in known if name in (item.resources or ())]
+    if len(owned) > 1:
+        choices = " or ".join(repr(item.name) for item in owned)
+        raise errors.UnknownTarget(f"{name!r} is a resource of {len(owned)} targets: write {choices}")
+    return owned[0] if owned else None
+
+
+def nearest(targets: Iterable[Named], name: str) -> str | None:
+    """Give the name of a target or resource that was probably meant: one that differs in case only, or is alike."""
+    known = [word for item in targets for word in (*(item.resources or ()), item.name)]
+    by_case = [word for word in known if word.casefold() == name.casefold()]
+    return next(iter(by_case or difflib.get_close_matches(name, known, 1, cutoff=0.5)), None)
+
+
+def by_likeness(targets: Iterable[Named], name: str) -> list[str]:
+    """Give the names of the targets, those first that are most like a name."""
+    return sorted((item.name for item in targets), key=lambda word: -difflib.SequenceMatcher(None, word, name).ratio())

@@ -1,0 +1,1 @@
+"""Tests of faults, as values and as clients meet them."""
