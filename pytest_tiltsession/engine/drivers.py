@@ -47,15 +47,7 @@ class Drivers:
 
         Raises UnknownTarget with the nearest name, or with the targets of a resource that has several.
         """
-        found = self._find(name) or target_names.find(self._standing(), name)
-        if found is None:
-            near = target_names.nearest(self._standing(), name)
-            listed = [near] if near else [target.name for target in self._standing()]
-            raise errors.UnknownTarget(
-                f"no target {name!r} in this session; declared: {', '.join(listed) or 'none'}. "
-                'Declare it first with job("name") or server("name").'
-            )
-        return found
+        return self._find(name) or target_names.get(self._standing(), name)
 
     def put(self, target: session.Target, note: str) -> None:
         """Give a target its next state: one commit, or part of the open batch's."""

@@ -4,28 +4,21 @@ Each can be given to ``tilt_session.faults.arm(…)``, to the marker (``faults=[
 by its name, to a scenario file. Knows no HTTP, no sockets and no clock.
 """
 
+from pytest_tiltsession.faults.answers import Conflict, Delay, Refuse, RotatedToken, TruncateBody, WrongContentType
 from pytest_tiltsession.faults.arming import Armed, Claim, Faults, checked
-from pytest_tiltsession.faults.kinds import (
+from pytest_tiltsession.faults.connections import ExpiredCertificate, FailHandshake, FullAcceptQueue
+from pytest_tiltsession.faults.scope import Fault
+from pytest_tiltsession.faults.watches import (
     BlankLine,
-    Conflict,
     CutWatch,
-    Delay,
     DropEvent,
     DuplicateEvent,
     ErrorEvent,
-    ExpiredCertificate,
-    FailHandshake,
-    FullAcceptQueue,
-    Refuse,
     ReorderEvents,
-    RotatedToken,
     StallWatch,
-    TruncateBody,
     WatchFault,
     WatchFreeze,
-    WrongContentType,
 )
-from pytest_tiltsession.faults.scope import Fault
 
 __all__ = [
     "Armed",

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.faults import kinds, scope
+from pytest_tiltsession.faults import connections, scope, watches
 
-_OTHERS = (kinds.ConnectionFault, kinds.WatchFreeze)
+_OTHERS = (connections.ConnectionFault, watches.WatchFreeze)
 _Kind = TypeVar("_Kind", bound=scope.Fault)
 
 
@@ -117,7 +117,7 @@ class Faults:
 
     def take_for_connection(self) -> Claim | None:
         """Give the fault that hits the TLS handshake of a new connection."""
-        return self._take(lambda fault: isinstance(fault, kinds.FailHandshake | kinds.ExpiredCertificate))
+        return self._take(lambda fault: isinstance(fault, connections.FailHandshake | connections.ExpiredCertificate))
 
     def claim(self, armed: Armed) -> Claim:
         """Take a fault that was chosen in another way."""

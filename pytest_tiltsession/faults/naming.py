@@ -6,28 +6,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.faults import kinds, scope
+from pytest_tiltsession.faults import answers, connections, scope, watches
 
 BY_NAME: dict[str, type[scope.Fault]] = {
     kind.NAME: kind
     for kind in (
-        kinds.CutWatch,
-        kinds.StallWatch,
-        kinds.DuplicateEvent,
-        kinds.DropEvent,
-        kinds.ReorderEvents,
-        kinds.ErrorEvent,
-        kinds.BlankLine,
-        kinds.Refuse,
-        kinds.RotatedToken,
-        kinds.Conflict,
-        kinds.Delay,
-        kinds.TruncateBody,
-        kinds.WrongContentType,
-        kinds.FailHandshake,
-        kinds.ExpiredCertificate,
-        kinds.FullAcceptQueue,
-        kinds.WatchFreeze,
+        watches.CutWatch,
+        watches.StallWatch,
+        watches.DuplicateEvent,
+        watches.DropEvent,
+        watches.ReorderEvents,
+        watches.ErrorEvent,
+        watches.BlankLine,
+        answers.Refuse,
+        answers.RotatedToken,
+        answers.Conflict,
+        answers.Delay,
+        answers.TruncateBody,
+        answers.WrongContentType,
+        connections.FailHandshake,
+        connections.ExpiredCertificate,
+        connections.FullAcceptQueue,
+        watches.WatchFreeze,
     )
 }
 

@@ -14,6 +14,8 @@ WRITES = ("create", "update", "patch", "delete", "deletecollection")
 OPERATIONS = ("get", "list", "watch", *WRITES)
 STATUS_OPERATIONS = ("get status", "update status", "patch status")
 ANY = "any"
+# How an answer may break off: cleanly, with TLS's goodbye, with a bare FIN, with RST.
+ENDS = ("end", "close", "fin", "rst")
 _WILD = frozenset("*?[")
 _FEW = 4
 

@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from pytest_tiltsession import times
-from pytest_tiltsession.faults import arming, kinds, scope
+from pytest_tiltsession.faults import arming, connections, scope, watches
 
 _PLURALS = {"watch": "watches", "delete": "deletes", "deletecollection": "deletions of collections", "patch": "patches"}
 
@@ -29,7 +29,7 @@ def _nearest(armed: arming.Armed, seen: Sequence[Seen], now: int) -> str:
     begin, _ = fault.span
     if begin > now:
         return f"it begins at {_time(begin)}, and the clock came to {_time(now)} only"
-    if isinstance(fault, kinds.ConnectionFault):
+    if isinstance(fault, connections.ConnectionFault):
         return "no client connected then"
     wanted = [item for item in seen if fault.hits(item.operation)]
     if not wanted:
@@ -46,17 +46,17 @@ def _nearest(armed: arming.Armed, seen: Sequence[Seen], now: int) -> str:
 
 
 def _why_not(fault: scope.Fault) -> str:
-    if isinstance(fault, kinds.CutWatch | kinds.StallWatch | kinds.ErrorEvent | kinds.BlankLine):
+    if isinstance(fault, watches.CutWatch | watches.StallWatch | watches.ErrorEvent | watches.BlankLine):
         return f"and none got as far as {fault.events} events" + (" and the next" if _needs_next(fault) else "")
-    if isinstance(fault, kinds.DuplicateEvent | kinds.DropEvent | kinds.ReorderEvents):
+    if isinstance(fault, watches.DuplicateEvent | watches.DropEvent | watches.ReorderEvents):
         return f"and none got as far as event {fault.event}"
-    if isinstance(fault, kinds.WatchFreeze) and fault.on_yaml:
+    if isinstance(fault, watches.WatchFreeze) and fault.on_yaml:
         return "and none was a watch with Accept: application/yaml"
     return "but they were refused for another reason, or met a fault that was armed before"
 
 
 def _needs_next(fault: scope.Fault) -> bool:
-    return isinstance(fault, kinds.CutWatch) and fault.half_line
+    return isinstance(fault, watches.CutWatch) and fault.half_line
 
 
 def _instead(seen: Sequence[Seen]) -> str:

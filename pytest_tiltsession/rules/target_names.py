@@ -38,6 +38,20 @@ def find(targets: Iterable[Found], name: str) -> Found | None:
     return owned[0] if owned else None
 
 
+def get(targets: Iterable[Found], name: str) -> Found:
+    """Give the target as :func:`find` does; raises :class:`errors.UnknownTarget` where there is none, with the nearest."""
+    known = tuple(targets)
+    found = find(known, name)
+    if found is None:
+        near = nearest(known, name)
+        listed = [near] if near else [item.name for item in known]
+        raise errors.UnknownTarget(
+            f"no target {name!r} in this session; declared: {', '.join(listed) or 'none'}. "
+            'Declare it first with job("name") or server("name").'
+        )
+    return found
+
+
 def nearest(targets: Iterable[Named], name: str) -> str | None:
     """Give the name of a target or resource that was probably meant: one that differs in case only, or is alike."""
     known = [word for item in targets for word in (*(item.resources or ()), item.name)]

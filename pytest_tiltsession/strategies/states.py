@@ -1,0 +1,74 @@
+"""States that a scenario may give a target, by what they mean for the exit decision; knows no steps.
+
+``rules.transitions`` says what a target of a type may show.
+"""
+
+from typing import Literal
+
+from hypothesis import strategies as st
+
+from pytest_tiltsession.models import session
+from pytest_tiltsession.rules import exit_conditions
+from pytest_tiltsession.scenario import steps
+from pytest_tiltsession.strategies import spans, texts
+
+# blocking: neither done nor failed; good: does not keep the session from succeeding; fatal: ends it.
+Meaning = Literal["blocking", "good", "fatal"]
+States = st.SearchStrategy[steps.ScriptedState]
+
+
+def meaning(declared: steps.Declaration, *meanings: Meaning, errors: st.SearchStrategy[str] | None = None) -> States:
+    """Give the states of a target with one of some meanings; ``errors`` are a job's own words when it fails."""
+    found = {"blocking": _blocking, "good": _good, "fatal": _fatal}
+    return st.one_of(*(found[word](declared, errors or texts.job_errors()) for word in meanings))
+
+
+def any_state(declared: steps.Declaration, errors: st.SearchStrategy[str] | None = None) -> States:
+    """Give every state that a target may have."""
+    return meaning(declared, "blocking", "good", "fatal", errors=errors)
+
+
+def _is_runtime(declared: steps.Declaration) -> bool:
+    return declared.name.endswith(":runtime")
+
+
+def _blocking(declared: steps.Declaration, errors: st.SearchStrategy[str]) -> States:
+    if declared == steps.TILTFILE:
+        return st.just(steps.ScriptedState("active"))
+    reasons = texts.REASONS + (texts.POD_REASONS if _is_runtime(declared) else ())
+    found: list[States] = [st.sampled_from(reasons).map(lambda reason: steps.ScriptedState("waiting", reason))]
+    if declared.type == session.JOB:
+        found.append(st.just(steps.ScriptedState("active")))
+    else:
+        found.append(st.just(steps.ScriptedState("active", ready=False)))
+        # A server that is being restarted has no start time yet.
+        found.append(st.just(steps.ScriptedState("active", ready=False, start_time=None)))
+    if _is_runtime(declared):
+        found.append(_failures(declared, errors, exit_conditions.TOLERATED))
+    return st.one_of(*found)
+
+
+def _good(declared: steps.Declaration, _: st.SearchStrategy[str]) -> States:
+    ended = steps.ScriptedState("terminated")
+    if declared == steps.TILTFILE:
+        return st.just(ended)
+    found = [ended] if declared.type == session.JOB else [steps.ScriptedState("active")]
+    if _is_runtime(declared):
+        found = [steps.ScriptedState("active", ready=True), ended]
+    return st.sampled_from([*found, steps.ScriptedState("disabled"), steps.ScriptedState("inactive")])
+
+
+def _fatal(declared: steps.Declaration, errors: st.SearchStrategy[str]) -> States:
+    found = _failures(declared, errors, "")
+    return found | _failures(declared, errors, exit_conditions.EXCEEDED) if _is_runtime(declared) else found
+
+
+def _failures(declared: steps.Declaration, errors: st.SearchStrategy[str], grace: str) -> States:
+    said = texts.process_errors() if declared.type == session.SERVER and not _is_runtime(declared) else errors
+    # Offsets that the steps bring down to their own instant: what ends has started before.
+    started = st.just(steps.NATURAL) | st.none() | st.integers(0, 10).map(lambda seconds: seconds * spans.SECOND)
+    return st.builds(
+        lambda error, start: steps.ScriptedState("terminated", error=error, grace_status=grace, start_time=start),
+        said,
+        started,
+    )
