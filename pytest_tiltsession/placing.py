@@ -2,10 +2,11 @@
 
 import pathlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pytest_tiltsession import errors, kubeconfig
 from pytest_tiltsession import settings as settings_module
+from pytest_tiltsession.kubeconfig import promised
 from pytest_tiltsession.server import reservation, tls
 
 _DEFAULT_PORT = 10350
@@ -15,18 +16,29 @@ class Site:
     """Where a Tilt is to be found, from one process of it to the next: web port and context, config file, authority.
 
     Where no process runs, its ports can be held, so that who connects is refused and nobody else is given them.
+
+    ``folder`` gives where files go, and makes it. ``secret``: nobody knows that folder but who asks here, so that
+    files are written when they are first asked for, and need not be taken back before the folder goes away.
     """
 
-    def __init__(self, settings: settings_module.Settings, folder: pathlib.Path, config: pathlib.Path | None) -> None:
+    def __init__(
+        self,
+        settings: settings_module.Settings,
+        folder: Callable[[], pathlib.Path],
+        config: pathlib.Path | None,
+        *,
+        secret: bool,
+    ) -> None:
         self.settings = settings
-        self.config = config or folder / "config"
         self.certificates = tls.shared() if settings.tls else None
-        self.ca: pathlib.Path | None = None
         self.web_port = 0
         self.context = settings.context or ""
         self._folder = folder
+        self._secret = secret
+        self._config = promised.Promised(lambda: config or folder() / "config")
+        self._known = config is not None or not secret
+        self._ca: pathlib.Path | None = None
         self._held: list[reservation.Reservation] = []
-        self._entered: dict[str, None] = {}
         self._lock = threading.Lock()  # a process may end on the server's thread while the test's own clears up
         self._cleared = False
 
@@ -57,37 +69,60 @@ class Site:
         self.web_port = web
         self.context = self.settings.context or f"tilt-{web}"
 
+    @property
+    def config(self) -> pathlib.Path:
+        """The config file. Raises KubeconfigError where it cannot be written."""
+        return self._config.path
+
+    @property
+    def ca(self) -> pathlib.Path | None:
+        """A file with the certificate to trust; None without TLS. Raises KubeconfigError where it cannot be written."""
+        if self._ca is None and self.certificates is not None:
+            self._write_authority(self.certificates)
+        return self._ca
+
     def write_authority(self) -> None:
         """Write the file with the certificate to trust. Raises KubeconfigError where that is not to be."""
-        if self.certificates is not None:
+        if self.certificates is not None and (self._ca is not None or not self._secret):
             self.clear_authority()
-            self.ca = _write(self._folder / f"{self.context}-ca.pem", self.certificates.ca_pem)
+            self._write_authority(self.certificates)
+
+    def _write_authority(self, certificates: tls.Certificates) -> None:
+        path = self._folder() / f"{self.context}-ca.pem"
+        self._ca = path if self._cleared else _write(path, certificates.ca_pem)
 
     def clear_authority(self) -> None:
         """Take that file away."""
-        if self.ca is not None:
-            self.ca.unlink(missing_ok=True)
+        if self._ca is not None:
+            self._ca.unlink(missing_ok=True)
+
+    def folder_goes(self) -> None:
+        """Learn that the folder is about to be taken away with all that is in it."""
+        if not self._known:
+            self._config.let_go()
 
     def clear(self) -> None:
         """Leave nothing: no entry, one of a process that was killed neither, no file, no port."""
         self._cleared = True
         self.release()
-        for context in tuple(self._entered):
-            kubeconfig.remove_entry(self.config, context)
-        self._entered.clear()
+        self._config.clear()
         self.clear_authority()
 
     def enter(self, url: str, token: str) -> None:
         """Write the entry of the config file. Raises KubeconfigError where that is not to be."""
         authority = None if self.certificates is None else self.certificates.leaf_and_ca_pem
         entry = kubeconfig.Entry(context=self.context, server=url, ca_pem=authority, token=token)
-        kubeconfig.add_entry(self.config, entry, current_context=self.settings.current_context)
-        self._entered[self.context] = None
+        self._config.add(entry, current_context=self.settings.current_context)
+        self.make_known()
+
+    def make_known(self) -> None:
+        """Write the config file where others know of it. Raises KubeconfigError where that is not to be."""
+        if self._known:
+            _ = self._config.path
 
     def leave(self) -> None:
         """Take the entry out of the config file."""
-        kubeconfig.remove_entry(self.config, self.context)
-        self._entered.pop(self.context, None)
+        self._config.remove(self.context)
 
     @property
     def env(self) -> Mapping[str, str]:

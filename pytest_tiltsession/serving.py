@@ -33,7 +33,7 @@ class Serving:
             site.write_authority()
             site.enter(self.url, token)
         except BaseException:
-            self._close(host.Listener.close)
+            self._close(host.Listener.begin_to_close)
             raise
 
     def _serve(
@@ -59,17 +59,19 @@ class Serving:
 
     def end(self) -> None:
         """End as a process does: watches get their last event and EOF, then nobody is served, then the entry goes."""
-        self._close(host.Listener.close)
+        self._close(host.Listener.begin_to_close)
         self._site.leave()
 
     def break_off(self, *, reset: bool) -> None:
         """End as a process does that is killed: in the middle of whatever is being said; the entry stays."""
-        self._close(lambda listener: listener.abort(reset=reset))
+        self._close(lambda listener: listener.begin_to_abort(reset=reset))
 
-    def _close(self, close: Callable[[host.Listener], None]) -> None:
+    def _close(self, begin: Callable[[host.Listener], None]) -> None:
         self.running = False
         for listener in self._listeners:
-            close(listener)
+            begin(listener)
+        for listener in self._listeners:
+            listener.wait_closed()
 
 
 class Served:

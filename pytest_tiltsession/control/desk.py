@@ -4,11 +4,8 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pytest_tiltsession import fake_tilt, settings
+from pytest_tiltsession import conflicts, fake_tilt, settings
 from pytest_tiltsession.control import running
-
-# What a scenario says itself, so that a reset to one takes nothing of it over.
-_OF_THE_SESSION = ("exit_condition", "timeout", "readiness_timeout", "k8s_grace_period", "tiltfile_path", "start")
 
 
 class Desk:
@@ -39,9 +36,15 @@ class Desk:
 def _changed(before: settings.Settings, given: Mapping[str, Any]) -> settings.Settings:
     """Give the settings of the next session."""
     options = dict(given)
+    defaults = settings.Settings()
+    if "progress" in options:  # these two go with a progress, so that those of the one before are of no use
+        options = {"speed": defaults.speed, "patience": None, **options}
     if options.get("scenario") is not None:
-        defaults = settings.Settings()
-        options = {**{name: getattr(defaults, name) for name in _OF_THE_SESSION}, "parameters": None, **options}
+        options = {
+            **{name: getattr(defaults, name) for name in conflicts.OF_THE_SCENARIO},
+            "parameters": None,
+            **options,
+        }
     elif "scenario" in options:
         options = {"parameters": None, **options}
     return settings.made(before, options)

@@ -115,6 +115,6 @@ VERBS = (
     ),
     verbs.Verb(
         "POST", "/cluster", "Let the connection to the cluster fail, or come back.", "Verdict", _cluster,
-        (Field("failed", kinds.Flag(), "false: it is there again; true without this."),),
+        (Field("failed", kinds.Flag(), "false: it is there again; true without this."),), refuses=(409,),
     ),
 )  # fmt: skip

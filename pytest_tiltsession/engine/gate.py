@@ -106,13 +106,13 @@ class Gate:
             if planned is not None:
                 planned.cancel()
             value = self.world.objects.get(name)
-            if value is None or self.world.verbatim or _leaving(value):
+            if value is None or _leaving(value):
                 continue
             if value.status.done:
                 if self._on_done is not None:
                     self._on_done(name, value.status.error)
-                continue
-            self._plan(name, value)
+            elif not self.world.verbatim:
+                self._plan(name, value)
 
     def _plan(self, name: str, value: session.Session) -> None:
         """Plan the next look at a Session, at its earliest deadline."""

@@ -1,6 +1,7 @@
 """The config file as text on the disk: read, checked, put back whole, and locked meanwhile; knows no Tilt in it."""
 
 import contextlib
+import copy
 import fcntl
 import os
 import pathlib
@@ -13,6 +14,8 @@ from pytest_tiltsession import errors
 
 LISTS = ("clusters", "contexts", "users")
 _lock = threading.Lock()  # see alone
+_known: dict[str, dict[str, Any]] = {"": {kind: [] for kind in LISTS}}  # texts that were written, and what they say
+_KNOWN = 16
 
 
 @contextlib.contextmanager
@@ -37,15 +40,18 @@ def alone(path: pathlib.Path) -> Iterator[None]:
 
 def read(path: pathlib.Path, *, missing: str | None = None) -> dict[str, Any]:
     """Read a config with its three lists; ``missing`` is what a file that is not there is taken to hold."""
-    # Imported here because reading YAML is rare in most runs, and the import takes longer than the work.
-    import yaml
-
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         if missing is None or not isinstance(error, FileNotFoundError | NotADirectoryError):
             raise errors.KubeconfigError(f"cannot read the kubeconfig {path}: {why(error)}") from None
         text = missing
+    known = _known.get(text)  # mostly nobody else has written meanwhile
+    if known is not None:
+        return copy.deepcopy(known)
+    # Imported here because reading YAML is rare in most runs, and the import takes longer than the work.
+    import yaml
+
     try:
         config = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
     except yaml.YAMLError as error:
@@ -75,20 +81,33 @@ def write(path: pathlib.Path, config: Mapping[str, Any]) -> None:
     ordered["users"] = config["users"] or None
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     text = yaml.dump(ordered, Dumper=dumper, sort_keys=False, allow_unicode=True, width=1 << 20)
+    text = text.replace("current-context: ''", 'current-context: ""', 1)
     target = pathlib.Path(os.path.realpath(path))  # a link to the file stays a link
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")  # with mode 0600
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text.replace("current-context: ''", 'current-context: ""', 1))
+                file.write(text)
             os.replace(name, target)  # noqa: PTH105 - whoever reads meanwhile sees the old file or the new one
+            _remember(text, ordered)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(name)  # noqa: PTH108
             raise
     except OSError as error:
         raise _unwritable(path, error) from None
+
+
+def _remember(text: str, config: Mapping[str, Any]) -> None:
+    if len(_known) == _KNOWN:
+        del _known[next(filter(None, _known))]
+    _known[text] = copy.deepcopy({key: value or [] if key in LISTS else value for key, value in config.items()})
+
+
+def _forget_parent() -> None:
+    global _lock
+    _lock = threading.Lock()
 
 
 def _unwritable(path: pathlib.Path, error: OSError) -> errors.KubeconfigError:
@@ -100,3 +119,6 @@ def _unwritable(path: pathlib.Path, error: OSError) -> errors.KubeconfigError:
 def why(error: Exception) -> str:
     """Say what the system said."""
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+os.register_at_fork(after_in_child=_forget_parent)

@@ -19,6 +19,7 @@ class Options(TypedDict, total=False):
     k8s_grace_period: str | None
     tiltfile_path: str
     start: str
+    offset: str
     profile: str
     progress: str
     speed: float | str | None

@@ -4,11 +4,13 @@ import os
 import pathlib
 import shutil
 import tempfile
+import threading
 import warnings
 import weakref
 from typing import Any
 
-from pytest_tiltsession import placing, serving
+from pytest_tiltsession import errors, placing, serving
+from pytest_tiltsession import settings as settings_module
 
 
 class Leftovers:
@@ -19,12 +21,36 @@ class Leftovers:
     """
 
     def __init__(self, owner: object, directory: pathlib.Path | None) -> None:
-        self._own = None if directory is not None else pathlib.Path(tempfile.mkdtemp(prefix="tilt-"))
-        self.folder = directory or pathlib.Path(str(self._own))
+        self._directory = directory
+        self._own: pathlib.Path | None = None
+        self._lock = threading.Lock()
+        self._cleared = False
         self.site: placing.Site | None = None
         self.server: serving.Serving | None = None
         self._process = os.getpid()
         self._finalizer = weakref.finalize(owner, self._abandoned)
+
+    def site_for(self, settings: settings_module.Settings, config: pathlib.Path | None) -> placing.Site:
+        """Give the site of a fake, whose files go into the folder."""
+        self.site = placing.Site(settings, self._folder, config, secret=self._directory is None)
+        return self.site
+
+    def _folder(self) -> pathlib.Path:
+        """Give the folder; where none is given, a temporary one is made when it is first asked for."""
+        if self._directory is not None:
+            return self._directory
+        with self._lock:
+            if self._own is None:
+                if self._cleared:  # a name only
+                    return pathlib.Path(tempfile.gettempdir(), "tilt-stopped")
+                try:
+                    self._own = pathlib.Path(tempfile.mkdtemp(prefix="tilt-"))
+                except OSError as problem:
+                    raise errors.KubeconfigError(
+                        f"no temporary folder can be made for the kubeconfig: {problem.strerror}. "
+                        "Free some space, or name a folder of your own: FakeTilt(directory=...)."
+                    ) from None
+            return self._own
 
     def belong_to(self, owner: object) -> None:
         """Be those of another fake from now on, which has taken the place of the first one."""
@@ -38,18 +64,22 @@ class Leftovers:
 
     def _clear(self) -> None:
         try:
+            with self._lock:
+                self._cleared = True
+            if self.site is not None:
+                self.site.folder_goes()
             if self.server is not None and self.server.running:
                 self.server.end()
             if self.site is not None:
                 self.site.clear()
         finally:
             if self._own is not None:
-                shutil.rmtree(self._own, ignore_errors=True)
+                _take_away(self._own)
 
     def _abandoned(self) -> None:
         if os.getpid() != self._process:
             return
-        where: Any = self.server.url if self.server is not None else self.folder
+        where: Any = self.server.url if self.server is not None else self._own or "it served nothing"
         self._clear()
         # Said last: where warnings are errors, everything has been cleared all the same.
         warnings.warn(
@@ -57,3 +87,13 @@ class Leftovers:
             ResourceWarning,
             stacklevel=1,
         )
+
+
+def _take_away(folder: pathlib.Path) -> None:
+    """Remove a folder that holds a file or two; whatever else somebody has put into it goes as well."""
+    try:
+        for name in os.listdir(folder):
+            os.unlink(folder / name)
+        os.rmdir(folder)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)

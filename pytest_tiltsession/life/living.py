@@ -8,7 +8,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
-from pytest_tiltsession import errors, kubeconfig
+from pytest_tiltsession import errors
 from pytest_tiltsession.life import plans, process, succession
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.progress import awaiting
@@ -46,7 +46,7 @@ class Living(succession.Succession):
             if self.settings.starts == "dead":
                 site.enter(f"{'https' if self.settings.tls else 'http'}://127.0.0.1:{port}", tls.new_token())
             else:
-                kubeconfig.make(site.config)
+                site.make_known()
             self.label: str = self.context
         except BaseException:
             self.stop()

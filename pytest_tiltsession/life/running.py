@@ -171,7 +171,7 @@ class Running(driving.Driving, timekeeping.Timekeeping):
         """Give the place where this fake is to be found; made when it is first needed."""
         if self._leftovers is None or self._site is None:
             self._leftovers = leftovers.Leftovers(self, self._directory)
-            self._site = self._leftovers.site = placing.Site(self.settings, self._leftovers.folder, self._config)
+            self._site = self._leftovers.site = self._leftovers.site_for(self.settings, self._config)
         self._own_time.begin()
         return self._site
 

@@ -61,6 +61,7 @@ def prepare(item: pytest.Item, call: pytest.CallInfo[Any]) -> bool:
         from pytest_tiltsession.plugin import properties  # start-up cost
 
         properties.put(item, own[0])
+    if call.when == "teardown":
         counts(item.config)["simulated"] += sum(fake.clock.elapsed for fake in own if not fake.live)
     if call.excinfo is None or "pytest_tiltsession.errors" not in sys.modules:
         return False

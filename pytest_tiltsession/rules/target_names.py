@@ -39,7 +39,7 @@ def find(targets: Iterable[Found], name: str) -> Found | None:
 
 
 def get(targets: Iterable[Found], name: str) -> Found:
-    """Give the target as :func:`find` does; raises :class:`errors.UnknownTarget` where there is none, with the nearest."""
+    """Give the target as :func:`find` does; raises :class:`errors.UnknownTarget` where there is none."""
     known = tuple(targets)
     found = find(known, name)
     if found is None:

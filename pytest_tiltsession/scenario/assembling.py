@@ -6,17 +6,18 @@ from typing import Any
 
 from pytest_tiltsession import times
 from pytest_tiltsession.models import session
-from pytest_tiltsession.scenario import checking, instants, problems, shapes, steps
+from pytest_tiltsession.scenario import checking, instants, problems, process_kind, shapes, steps
 
 _CONSUMER_TIMEOUT = 60 * times.SECOND
 _SUFFIXES = {"update": session.JOB, "serve": session.SERVER, "runtime": session.SERVER}
 
 
 class Assembler:
-    """Assembles one file's scenario. ``found`` is the whole document."""
+    """Assembles one file's scenario. ``found`` is the whole document; ``play`` reads what a restart brings."""
 
-    def __init__(self, found: shapes.Found, told: problems.Problems) -> None:
+    def __init__(self, found: shapes.Found, told: problems.Problems, play: process_kind.Play) -> None:
         self._found = found
+        self._play = play
         self._problems = told
         # For each instant, the line of each target that its steps name.
         self._lines: list[dict[str, int]] = []
@@ -39,6 +40,7 @@ class Assembler:
             expect=self._expect(),
             consumer=self._consumer(),
             faults=found.get("faults", ()),
+            process=process_kind.assembled(found.get("process", ()), self._play, self._problems),
             source=found.get("source", ""),
             path=self._problems.path,
         )
@@ -113,6 +115,8 @@ class Assembler:
             line=found.line,
         )
         for key, text in contradictions(given):
+            if key == "exit_code" and "process" in self._found.lines:
+                continue  # how a process ends need not follow from its session
             self._problems.add(found.line_of(key), text)
         return given
 

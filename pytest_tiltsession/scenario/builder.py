@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Literal, Self
 from pytest_tiltsession import errors
 from pytest_tiltsession import faults as faults_room
 from pytest_tiltsession.models import session
-from pytest_tiltsession.scenario import assembling, files, steps
+from pytest_tiltsession.scenario import assembling, files, source, steps
 from pytest_tiltsession.scenario.relative import (
     expansion,
+    reading,
     relating,
     script,
     telling_events,
@@ -116,9 +117,18 @@ class Scenario(telling_resources.TellingResources, telling_events.TellingEvents)
         """Read a scenario file, or a named scenario, with values of its parameters, to go on from."""
         return cls.of(files.read_script(where, parameters))
 
+    @classmethod
+    def parse(cls, text: str, **parameters: str) -> Self:
+        """Read the text of a scenario file, with values of its parameters, to go on from."""
+        return cls.of(reading.parse_script(text, values=parameters))
+
     def __repr__(self) -> str:
         told = self.script
         return f"<Scenario {told.base.title!r}: {len(told.entries)} resources, {len(told.events)} events>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show the scenario as its file, for IPython and for what Hypothesis finds; it can be copied either way."""
+        printer.text(repr(self) if cycle else source.call(self.to_yaml()))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.script == other.script

@@ -20,7 +20,7 @@ as it is written: what is left out is absent, and ``ci: null`` is a session with
 
 from typing import Final
 
-from pytest_tiltsession.scenario import fault_kind, kinds, shapes, state_kind, time_kinds, yaml_nodes
+from pytest_tiltsession.scenario import fault_kind, kinds, process_kind, shapes, state_kind, time_kinds, yaml_nodes
 
 VERSION: Final = 1
 
@@ -108,7 +108,7 @@ EXPECT = shapes.Shape(
     shapes.Key("error", kinds.Text(empty=False), "The exact error that it fails with."),
     shapes.Key("match", kinds.Pattern(), "A regular expression that is found in the error."),
     shapes.Key("at", time_kinds.Offset(), "When the verdict comes."),
-    shapes.Key("exit_code", kinds.Whole(0, 255), "What Tilt exits with."),
+    shapes.Key("exit_code", kinds.Whole(-9, 255), "What Tilt exits with; -9 where it was killed."),
 )
 CONSUMER_EXPECT = shapes.Shape(
     "expect of the consumer",
@@ -139,6 +139,11 @@ SCENARIO = shapes.Shape(
     shapes.Key("targets", shapes.MapOf(TARGET, "target"), "The targets that steps may set, by name."),
     shapes.Key("steps", shapes.ListOf(STEP, "a step"), "What changes, in the order of time."),
     shapes.Key("faults", shapes.ListOf(fault_kind.Fault(), "a fault"), "What goes wrong, the first one that fits."),
-    shapes.Key("expect", EXPECT, "How the session is to end."),
+    shapes.Key(
+        "process",
+        shapes.ListOf(process_kind.HAPPENING, process_kind.HAPPENING.article),
+        "What happens to Tilt's process: it exits, crashes, is started again.",
+    ),
+    shapes.Key("expect", EXPECT, "How the session is to end: with a process, that of its last life."),
     shapes.Key("consumer", CONSUMER, "A program under test, run while the session plays."),
 )

@@ -11,12 +11,15 @@ from pytest_tiltsession.scenario import (
     assembling,
     description,
     kinds,
+    naming,
     problems,
+    process_lives,
     shapes,
     steps,
     writing,
     yaml_nodes,
 )
+from pytest_tiltsession.scenario.relative import reading
 
 
 def read_scenario(path: pathlib.Path | str) -> steps.Scenario:
@@ -44,12 +47,13 @@ def parse_scenario(text: str, path: str = "<string>") -> steps.Scenario:
     node = composer.compose(text)
     if node is None or (isinstance(node, yaml_nodes.Scalar) and node.empty):
         raise found.fail(1, f"the file is empty; a scenario starts with version: {description.VERSION}")
-    reading = kinds.Reading(found, composer)
     _refuse_other_versions(node, found)
-    document = description.SCENARIO.read(node, "a scenario", reading)
+    document = description.SCENARIO.read(node, "a scenario", kinds.Reading(found, composer))
     if document is kinds.UNREADABLE:
         found.settle()
-    scenario = assembling.Assembler(_as_found(document), found).scenario()
+    scenario = assembling.Assembler(_as_found(document), found, reading.played_from(path, naming.locate)).scenario()
+    for objection in process_lives.objections(scenario):
+        found.add(objection.happening.line or 1, objection.text)
     found.settle()
     return scenario
 

@@ -30,7 +30,9 @@ _UID = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b")
 _HOMES = re.compile(r"(?<![\w./-])(?:/(?:home|Users)/[^/\s:'\",;)]+|/root(?![\w.-]))")
 _WINDOWS_HOMES = re.compile(r"\b[A-Za-z]:\\Users\\[^\\\s:'\",;)]+")
 _IPV6 = r"\[(?=[^\]]*::|(?:[^\]:]*:){7})[0-9a-fA-F:.]+\]"
-_URL = re.compile(rf"(\b(?!docker:|containerd:|cri-o:)[a-z][a-z0-9+.-]*://)(?:[^\s/@'\"]*@)?({_IPV6}|[\w.-]+)(:[0-9]+)?")
+_URL = re.compile(
+    rf"(\b(?!docker:|containerd:|cri-o:)[a-z][a-z0-9+.-]*://)(?:[^\s/@'\"]*@)?({_IPV6}|[\w.-]+)(:[0-9]+)?"
+)
 _DIALLED = re.compile(r"(\b(?:dial (?:tcp|udp)[46]?|lookup) )(?!\[|[0-9])([\w.-]*\w)(:[0-9]+)?")
 _ADDRESS = re.compile(rf"(?<![\w.:/-])((?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}}|{_IPV6}|localhost)(:[0-9]+)?(?!\.?\w)")
 _BOUND = re.compile(r"(\blisten (?:tcp|udp)[46]? ):[0-9]+")

@@ -120,9 +120,63 @@ class Consumer:
     line: int | None = dataclasses.field(default=None, compare=False)
 
 
+class Same:
+    """Marks the scenario that was played before."""
+
+    def __repr__(self) -> str:
+        return "SAME"
+
+
+SAME: Final = Same()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Exit:
+    """Tilt's process ends as Tilt ends, with ``code``; None: as its session stands."""
+
+    at: int
+    code: int | None = None
+    line: int | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Crash:
+    """Tilt's process is killed; ``reset`` says whether its connections are reset, or just break off."""
+
+    at: int
+    reset: bool = True
+    line: int | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Restart:
+    """Tilt is started again, after its end or in place of it; ``new_port`` None: unless the settings fix the port.
+
+    ``scenario`` is what the new process plays from its beginning: the same one again, another, or None for none.
+    ``name`` is how a file names that other one.
+    """
+
+    at: int
+    new_port: bool | None = None
+    new_web_port: bool = False
+    new_token: bool = True
+    new_ca: bool = False
+    keep_targets: bool = True
+    session: bool = True
+    scenario: "Scenario | None | Same" = SAME
+    name: str = ""
+    line: int | None = dataclasses.field(default=None, compare=False)
+
+
+Happening = Exit | Crash | Restart
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Scenario:
     """The life of one session.
+
+    ``process`` is what happens to Tilt's process meanwhile, in the order of time; ``scenario.process_lives`` tells what
+    follows from it.
 
     Unless the first step that speaks of it says ``session: present``, the Session is there from 0s, with the
     Tiltfile's own target terminated and each declared target waiting for its first step (``tiltfile-reload``); with
@@ -141,6 +195,7 @@ class Scenario:
     expect: Expectation | None = None
     consumer: Consumer | None = None
     faults: tuple[faults_room.Fault, ...] = ()
+    process: tuple[Happening, ...] = ()
     source: str = ""
     path: str = dataclasses.field(default="", compare=False)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_tiltsession import times
 from pytest_tiltsession.models import session
-from pytest_tiltsession.scenario import description, fault_kind, instants, steps, yaml_text
+from pytest_tiltsession.scenario import description, fault_kind, instants, process_kind, steps, yaml_text
 
 _CI = (("timeout", "timeout"), ("readinessTimeout", "readiness_timeout"), ("k8sGracePeriod", "k8s_grace_period"))
 
@@ -35,6 +35,10 @@ def document(scenario: steps.Scenario) -> str:
         lines.append("faults:")
         for fault in scenario.faults:
             lines += yaml_text.item(fault_kind.written(fault), "  ")
+    if scenario.process:
+        lines.append("process:")
+        for happening in scenario.process:
+            lines += yaml_text.item(process_kind.written(happening), "  ")
     if scenario.expect is not None:
         lines += yaml_text.entry("expect", _expect(scenario.expect))
     if scenario.consumer is not None:

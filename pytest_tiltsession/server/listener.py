@@ -77,11 +77,31 @@ class Listener:
         takes. Called on the server's own thread, such as by ``Response.after``, it does not wait. Raises
         :class:`errors.ServerError` in a forked child, and when the application does not return for 10 s.
         """
-        self._stop(self._begin_to_close)
+        self.begin_to_close()
+        self.wait_closed()
 
     def abort(self, *, reset: bool = True) -> None:
         """Stop as a crash would: break off every connection, with RST or FIN, and the socket; else as :meth:`close`."""
-        self._stop(functools.partial(self._begin_to_abort, reset=reset))
+        self.begin_to_abort(reset=reset)
+        self.wait_closed()
+
+    def begin_to_close(self) -> None:
+        """Begin what :meth:`close` does, without waiting."""
+        self._check_process("close")
+        self._on_loop(self._begin_to_close)
+
+    def begin_to_abort(self, *, reset: bool = True) -> None:
+        """Begin what :meth:`abort` does, without waiting."""
+        self._check_process("close")
+        self._on_loop(functools.partial(self._begin_to_abort, reset=reset))
+
+    def wait_closed(self) -> None:
+        """Wait until what was begun is done; see :meth:`close`."""
+        if not self.on_its_thread and not self._closed.wait(_STUCK):
+            raise errors.ServerError(
+                f"the server at {self.url} did not stop within {_STUCK:g} s: its thread is busy or waits for a lock. "
+                "Do not close it while you hold a lock that the application takes."
+            )
 
     def disconnect(self, *, reset: bool = False) -> None:
         """Break off all present connections, with FIN or RST, and go on listening; does not wait."""
@@ -208,15 +228,6 @@ class Listener:
             self._closed.set()
 
     # On the caller's thread
-
-    def _stop(self, begin: Callable[[], None]) -> None:
-        self._check_process("close")
-        self._on_loop(begin)
-        if not self.on_its_thread and not self._closed.wait(_STUCK):
-            raise errors.ServerError(
-                f"the server at {self.url} did not stop within {_STUCK:g} s: its thread is busy or waits for a lock. "
-                "Do not close it while you hold a lock that the application takes."
-            )
 
     def _do(self, function: Callable[[], None]) -> None:
         """Do something on the loop, and wait until it is done; on its own thread, do it."""

@@ -20,7 +20,7 @@ States = st.SearchStrategy[steps.ScriptedState]
 def meaning(declared: steps.Declaration, *meanings: Meaning, errors: st.SearchStrategy[str] | None = None) -> States:
     """Give the states of a target with one of some meanings; ``errors`` are a job's own words when it fails."""
     found = {"blocking": _blocking, "good": _good, "fatal": _fatal}
-    return st.one_of(*(found[word](declared, errors or texts.job_errors()) for word in meanings))
+    return st.one_of(*(found[word](declared, texts.job_errors() if errors is None else errors) for word in meanings))
 
 
 def any_state(declared: steps.Declaration, errors: st.SearchStrategy[str] | None = None) -> States:

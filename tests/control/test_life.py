@@ -51,6 +51,8 @@ def test_a_reset_takes_a_scenario_by_its_text_or_none(control):
     assert "7s" == control.get("/clock")["planned"][0]["at"]
     bare = control.post("/reset", scenario=None, timeout="1m", profile="kubernetes", progress="auto")
     assert ("", "kubernetes", "auto") == (bare["scenario"], bare["profile"], bare["progress"])
+    assert "wall" == control.post("/reset", progress="wall", speed=0.5)["progress"]
+    assert "manual" == control.post("/reset", progress="manual")["progress"]
     control.post("/reset")
     assert "1m0s" == control.get("/session")["session"]["spec"]["ci"]["timeout"]
 
@@ -87,6 +89,7 @@ def test_a_tilt_exits_crashes_and_is_started_again(control):
     assert (True, -9) == (control.get("/session")["exited"], control.get("/session")["exitCode"])
     refused = control.post("/targets/migrate:update/start")
     assert (409, True) == (refused.status, "was killed at 00:00:00.000000" in refused["error"])
+    assert 409 == control.post("/cluster").status
 
     again = control.post("/tilt/restart", newPort=False, newToken=True)
     assert (before["url"], True) == (again["url"], before["token"] != again["token"])

@@ -11,6 +11,11 @@ import pytest
 from . import pages
 
 ROOT = pathlib.Path(__file__).parents[2]
+# Plugins of other tests that no page needs, and that take most of a small run's time; what the others would warn of.
+ADDOPTS = (
+    "-p no:randomly -p no:cacheprovider -p no:hypothesispytest -p no:pytest_httpserver "
+    "-o asyncio_default_fixture_loop_scope=function"
+)
 PAGES = sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md"))
 
 
@@ -23,7 +28,7 @@ def test_a_page_does_what_it_says(page: str, tmp_path: pathlib.Path) -> None:
         "HOME": str(tmp_path / "home"),
         "COLUMNS": "100",
         "NO_COLOR": "1",
-        "PYTEST_ADDOPTS": "-p no:randomly -p no:cacheprovider",
+        "PYTEST_ADDOPTS": ADDOPTS,
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     desk = tmp_path / "desk"

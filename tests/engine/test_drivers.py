@@ -108,14 +108,16 @@ def test_an_unknown_target_names_the_nearest(the_drivers, declare):
 
 
 def test_a_resource_names_its_target_where_it_has_one_only(the_drivers, declare):
-    """``target("migrate")`` means ``migrate:update``; of several targets the error names each, and case is no matter."""
+    """``target("migrate")`` means ``migrate:update``, and of several targets each is named."""
     declare("migrate:update", "job")
     assert "migrate:update" == the_drivers.driver("migrate").name
     with pytest.raises(errors.UnknownTarget, match="no target 'Migrate' in this session; declared: migrate"):
         the_drivers.driver("Migrate")
     declare("web:update", "job")
     declare("web:serve", "server")
-    with pytest.raises(errors.UnknownTarget, match="'web' is a resource of 2 targets: write 'web:serve' or 'web:update'"):
+    with pytest.raises(
+        errors.UnknownTarget, match="'web' is a resource of 2 targets: write 'web:serve' or 'web:update'"
+    ):
         the_drivers.driver("web")
     declare("web", "job")
     assert "web" == the_drivers.driver("web").name, "the target's own name comes first"

@@ -59,7 +59,7 @@ def test_an_answer_comes_with_its_times(served):
     [
         (OK[:-4], "an answer 200 that broke off after 7 bytes"),
         (OK.replace(b'"bc"', b'"bc '), "an answer 200 that is no JSON object"),
-        (OK.replace(b'{"a": "bc"}', b'[1, 2, 3,4]'), "an answer 200 that is no JSON object"),
+        (OK.replace(b'{"a": "bc"}', b"[1, 2, 3,4]"), "an answer 200 that is no JSON object"),
     ],
 )
 def test_what_answers_otherwise_than_tilt_is_there_all_the_same(answer, told, served):

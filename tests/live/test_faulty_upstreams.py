@@ -153,7 +153,9 @@ def test_a_last_state_that_a_hanging_watch_keeps_back_is_polled(upstream, record
 def test_polls_are_urgent_while_a_watch_keeps_back_what_they_show(upstream, recorded, faulty):
     """And calm again where the watch keeps up."""
     played = upstream(
-        recorded("ci-cmd-only"), lambda fake: faulty.Faulty(fake, streams=[faulty.stalls_after(1)]), exit_when_done=False
+        recorded("ci-cmd-only"),
+        lambda fake: faulty.Faulty(fake, streams=[faulty.stalls_after(1)]),
+        exit_when_done=False,
     )
     poller = played.recording._poller
     assert poller._pause() == polling.URGENT

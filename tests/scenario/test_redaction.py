@@ -155,7 +155,9 @@ def test_a_users_own_redaction_sees_each_text_before_ours_and_says_which_it_is()
         metadata.ObjectMeta(labels={"acme": "acme"}, annotations={"a": "acme"}), value.spec, value.status
     )
     found = redaction.Redactor(77, own).redacted(value)
-    assert set(fields) == {"tiltfilePath", "target", "resource", "error", "label", "annotation"} <= set(redaction.FIELDS)
+    assert (
+        set(fields) == {"tiltfilePath", "target", "resource", "error", "label", "annotation"} <= set(redaction.FIELDS)
+    )
     assert fields["error"] == "acme on 10.0.0.1 failed"
     target = found.status.targets[0]
     assert (target.name, target.resources) == ("shop-web:update", ("shop-web:update",))

@@ -76,7 +76,9 @@ def failing(error="boom"):
 
 def test_what_people_wrote_is_kept():
     """Comments where they stood, the title, the words, the notes, the consumer as it was; the rest is new."""
-    assert rewriting.rewrite(OLD, NEW).text == """\
+    assert (
+        rewriting.rewrite(OLD, NEW).text
+        == """\
 # Why this is here.
 version: 1
 title: mine  # by hand
@@ -106,6 +108,7 @@ consumer:
   timeout: 20s
 # the end
 """
+    )
 
 
 def test_what_cannot_be_kept_is_told():

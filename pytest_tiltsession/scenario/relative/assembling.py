@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pytest_tiltsession.models import session
-from pytest_tiltsession.scenario import assembling, instants, problems, shapes, steps
+from pytest_tiltsession.scenario import assembling, instants, problems, process_kind, process_lives, shapes, steps
 from pytest_tiltsession.scenario.relative import entry_assembling, script
 
 _INHERITED = ("title", "description", "source", "start", "expect", "consumer")
@@ -16,13 +16,22 @@ _RELATIVE = ("startUp", "load", "loadError", "pace", "maxParallelUpdates", "goes
 _FIELDS = ("start_up", "load", "load_error", "pace", "max_parallel_updates", "goes_on")
 
 
-def assembled(document: shapes.Found, included: Sequence[script.Script], told: problems.Problems) -> script.Script:
-    """Give the script; what the file does not say of the session is taken from the first file that it includes."""
+def assembled(
+    document: shapes.Found, included: Sequence[script.Script], told: problems.Problems, play: process_kind.Play
+) -> script.Script:
+    """Give the script; what the file does not say of the session is taken from the first file that it includes.
+
+    ``play`` reads the scenarios that restarts bring.
+    """
     first = included[0] if included else None
-    base = assembling.Assembler(_absolute(document, included), told).scenario()
+    base = assembling.Assembler(_absolute(document, included), told, play).scenario()
     if included:
         inherited = tuple(fault for one in included for fault in one.base.faults)
-        base = dataclasses.replace(base, faults=(*inherited, *base.faults))
+        happenings = [it for one in included for it in one.base.process]
+        process = process_kind.ordered((*(dataclasses.replace(it, line=None) for it in happenings), *base.process))
+        base = dataclasses.replace(base, faults=(*inherited, *base.faults), process=process)
+    for objection in process_lives.objections(base):
+        told.add(objection.happening.line or document.line_of("process"), objection.text)
     if first is not None:
         kept = {key: getattr(first.base, key) for key in _INHERITED if key not in document.lines}
         base = dataclasses.replace(base, **kept)

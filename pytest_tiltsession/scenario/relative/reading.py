@@ -1,18 +1,20 @@
 """Scenario files in relative form: ``*.tilt.yaml`` read into a script, with what it includes and its parameters.
 
-Knows neither the keys (``description``) nor what a script comes to (``expansion``).
+Knows not the keys (``description``). Only of a scenario that a restart brings it asks what that comes to.
 """
 
+import itertools
 import pathlib
 from collections.abc import Callable, Mapping
 
 from pytest_tiltsession import errors
 from pytest_tiltsession.scenario import description as absolute
-from pytest_tiltsession.scenario import kinds, problems, shapes, yaml_nodes
-from pytest_tiltsession.scenario.relative import assembling, description, including, parameters, script
+from pytest_tiltsession.scenario import kinds, problems, process_kind, shapes, steps, yaml_nodes
+from pytest_tiltsession.scenario.relative import assembling, description, expansion, including, parameters, script
 
 # Finds the file that an include names, from the file that it stands in.
 Find = Callable[[str, pathlib.Path], pathlib.Path]
+_LOOKED_AT = 1_000  # files of a folder in which a near one is looked for
 
 
 def parse_script(
@@ -35,7 +37,8 @@ def parse_script(
     node = _with_values(node, values or {}, found)
     document = description.SCENARIO.read(node, "a scenario", kinds.Reading(found, composer))
     included = [_included(item, path, find, within, found) for item in document.get("include", ())]
-    told = assembling.assembled(document, [one for one in included if one is not None], found)
+    play = played_from(path, find, within)
+    told = assembling.assembled(document, [one for one in included if one is not None], found, play)
     found.settle()
     return told
 
@@ -63,6 +66,33 @@ def _included(
         find=find,
         within=here,
     )
+
+
+def played_from(path: str, find: Find, within: tuple[pathlib.Path, ...] = ()) -> process_kind.Play:
+    """Give the function that reads the scenarios which restarts in a file bring, in absolute steps.
+
+    It raises :class:`errors.InvalidScenario` for one that is not there, cannot be read or played, or comes back to the
+    file itself.
+    """
+
+    def play(name: str) -> steps.Scenario:
+        folder = pathlib.Path(path).parent
+        file = find(name, folder)
+        here = (*within, pathlib.Path(path).resolve())
+        if file.resolve() in here:
+            round_trip = " -> ".join(it.name for it in (*here, file.resolve()))
+            raise errors.InvalidScenario(
+                f"{name} would be played again and again: {round_trip}; to play the same scenario once more, leave "
+                "scenario out"
+            )
+        if not file.is_file():
+            beside = [it.name for it in itertools.islice(file.parent.glob("*.y*ml"), _LOOKED_AT)]
+            near = problems.nearest(file.name, beside)
+            raise errors.InvalidScenario(f"there is no file {file}; paths count from {folder}, {near}")
+        told = parse_script(including.text_of(file), str(file), find=find, within=here)
+        return told.base if told.is_absolute else expansion.expand(told)
+
+    return play
 
 
 def read_script(

@@ -6,7 +6,7 @@ Of phases the objections are in ``phase_refusals``. Knows no engine; a scenario'
 import collections
 from collections.abc import Iterable, Iterator
 
-from pytest_tiltsession.scenario import instants, problems, steps
+from pytest_tiltsession.scenario import instants, problems, process_lives, steps
 from pytest_tiltsession.scenario.relative import ending, names, objecting, phase_refusals, resources, script
 
 
@@ -22,6 +22,9 @@ def objections(told: script.Script) -> Iterator[objecting.Objection]:
     for event in told.events:
         yield from _event(event, known)
     yield from _contradictions(told.events)
+    for happening, text in process_lives.objections(told.base):
+        where = script.Where(told.base.path, happening.line) if happening.line is not None else None
+        yield objecting.Objection(where, text)
 
 
 def _header(told: script.Script) -> Iterator[objecting.Objection]:

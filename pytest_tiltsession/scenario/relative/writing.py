@@ -21,7 +21,8 @@ def document(told: script.Script) -> str:
     """Give the text of the script's file; reading it gives an equal script."""
     base = told.base
     whole = absolute.document(base)
-    head = absolute.document(dataclasses.replace(base, targets={}, steps=(), faults=(), expect=None, consumer=None))
+    bare = dataclasses.replace(base, targets={}, steps=(), faults=(), process=(), expect=None, consumer=None)
+    head = absolute.document(bare)
     lines = [line for key, value in _header(told) for line in yaml_text.entry(key, value)]
     if told.entries:
         lines.append("resources:")

@@ -1,0 +1,12 @@
+"""The text of a scenario file as a piece of Python, to be copied as that or, between its first and last line, as YAML."""
+
+
+def call(text: str) -> str:
+    """Give the call that reads the text: ``Scenario.parse(r'''…''')``.
+
+    The lines stand as they are, without an indent, unless the text holds both kinds of three quotes.
+    """
+    for quotes in ("'''", '"""'):
+        if quotes not in text:
+            return f"Scenario.parse(r{quotes}\n{text}{quotes})"
+    return f"Scenario.parse({text!r})"
