@@ -76,6 +76,7 @@ class FakeTilt(living.Living, drawn.Drawn):
         if self._process.state == process.RUNS:
             with self._process.holding():
                 self._open((), session=self.settings.starts != "empty")
+                self._script.begin(self.scenario, self.clock)
             self._begin_at(self.settings.offset_micros)
         scripted = self.scenario.faults if self.scenario is not None else ()
         self.faults.arm(*faults.checked(self.settings.faults), *scripted)
@@ -142,6 +143,14 @@ class FakeTilt(living.Living, drawn.Drawn):
             found += list(self._stalls)
         if arming.ALLOWANCE not in self.settings.allow and self._server is not None:
             found += self._arming.problems()
+        if "unplayed-steps" not in self.settings.allow:
+            found += self._script.problems()
+        if self._player is not None and "recorded-verdicts" not in self.settings.allow:
+            lines = self._player.agreement(self.commits).lines()
+            if lines:
+                allowed = '@pytest.mark.tilt_session(allow=("recorded-verdicts",))'
+                lines.append(f"  replay it with verbatim=True to see what was recorded, or allow it with {allowed}")
+                found.append("\n".join(["the recording disagrees with the rules of this package:", *lines]))
         left = self._player.remaining if self._player is not None and not self.exited else ()
         if left and "unplayed-steps" not in self.settings.allow:
             listed = ", ".join(times.format_duration(step.at * times.MICROSECOND) for step in left[:5])

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from pytest_tiltsession import errors, fake_tilt, settings, times
 from pytest_tiltsession.clock import wall
 from pytest_tiltsession.progress import auto
-from pytest_tiltsession.scenario import agreement, steps
+from pytest_tiltsession.scenario import agreement, process_lives, steps
 
 _SHOWN_OUTPUT = 4_000
 _ADVICE = (
@@ -76,7 +76,7 @@ class Run:
         """Play what is left: every step, then the deadlines that bring a verdict, where one is expected."""
         clock = self.fake.clock
         clock.run_due()
-        end = clock.start + self.scenario.end
+        end = clock.start + process_lives.end(self.scenario)
         if end > clock.now:
             clock.advance_to((end - clock.start) / 1_000_000)
         expected = self.scenario.expect
@@ -95,7 +95,9 @@ class Run:
         """
         if self.fake.settings.verbatim:
             return agreement.Agreement(0, ())
-        return agreement.compare(self.scenario, self.fake.commits, until=self.fake.clock.elapsed)
+        first = process_lives.of(self.scenario)[0]  # nothing of a later one was recorded
+        until = self.fake.clock.elapsed if first.ended is None else min(self.fake.clock.elapsed, first.ended - 1)
+        return agreement.compare(self.scenario, self.fake.commits, until=until)
 
     def _agree(self) -> None:
         lines = self.verdicts().lines()
@@ -115,16 +117,27 @@ class Run:
         elif expected.outcome == "failed" or expected.error is not None or expected.match is not None:
             checks.expect_failed(expected.error, match=expected.match)
         elif expected.outcome == "running":
-            checks.expect_running()
-        if expected.exit_code not in (None, 0, 1):
-            raise errors.ExpectationFailed(
-                f"the exit code {expected.exit_code} was recorded, and by the rules of this package Tilt "
-                f"{'goes on' if checks.exit_code is None else f'exits with {checks.exit_code}'}"
-            )
+            self._expect_running()
         if expected.exit_code is not None:
-            checks.expect_exit_code(expected.exit_code)
+            self._expect_exit_code(expected.exit_code)
         if expected.at is not None:
             checks.expect_done_at(times.format_duration(expected.at * times.MICROSECOND))
+
+    def _expect_exit_code(self, code: int) -> None:
+        found = self.fake.exit_code
+        if code in (0, 1, process_lives.KILLED):
+            self.fake.expect_exit_code(code)
+        elif code != found:
+            does = "goes on" if found is None else f"exits with {found}"
+            by_whom = "was expected, but" if self.scenario.process else "was recorded, and by the rules of this package"
+            raise errors.ExpectationFailed(f"the exit code {code} {by_whom} Tilt {does}")
+
+    def _expect_running(self) -> None:
+        """Claim that the session is not done; where the scenario ends Tilt, that it was not when Tilt ended."""
+        if not (self.fake.exited and self.scenario.process):
+            self.fake.expect_running()
+        elif self.fake.session.status.done:
+            raise errors.ExpectationFailed("expected the session to be running when Tilt ended, but it was done by then")
 
     def _consume(self, consumer: steps.Consumer) -> Finished:
         """Run the program under test while the session plays: the next instant comes when the program waits."""

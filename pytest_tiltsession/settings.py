@@ -16,7 +16,7 @@ PROFILES = ("tilt", "kubernetes")
 PROGRESS = ("manual", "reads", "auto", "wall")
 EXIT_CONDITIONS = ("ci", "manual")
 STARTS = ("now", "later", "dead", "empty")
-ALLOWANCES = ("unplayed-steps", "server-errors", "stalled-watches", "unmet-faults")
+ALLOWANCES = ("unplayed-steps", "server-errors", "stalled-watches", "unmet-faults", "recorded-verdicts")
 
 DEFAULT_START = "2026-01-01T00:00:00Z"
 TILTFILE_PATH = "/app/Tiltfile"
@@ -112,10 +112,7 @@ class Settings:
         self.offset_micros  # noqa: B018
         if (self._duration("limit") or 0) <= 0:
             raise errors.InvalidValue(f'limit={self.limit!r}: give a Go duration of more than 0s, such as "1h"')
-        conflicts.refuse(vars(self), [item.name for item in dataclasses.fields(self) if self._is_given(item)])
-
-    def _is_given(self, option: "dataclasses.Field[Any]") -> bool:
-        return option.default is not dataclasses.MISSING and getattr(self, option.name) is not option.default
+        conflicts.refuse(vars(self), [name for name, default in _DEFAULTS if getattr(self, name) is not default])
 
     @property
     def spec(self) -> session.SessionSpec:
@@ -185,6 +182,7 @@ class Settings:
 
 
 NAMES = tuple(field.name for field in dataclasses.fields(Settings))
+_DEFAULTS = tuple((field.name, field.default) for field in dataclasses.fields(Settings))
 
 
 def made(settings: Settings | None, options: Mapping[str, Any]) -> Settings:
@@ -194,7 +192,9 @@ def made(settings: Settings | None, options: Mapping[str, Any]) -> Settings:
             raise errors.InvalidValue(unknown_name(name))
     if settings is not None and not isinstance(settings, Settings):
         raise errors.InvalidValue(f"{settings!r} are no Settings: name what it is, such as scenario={settings!r}")
-    return dataclasses.replace(settings or Settings(), **options)
+    if settings is None:
+        return Settings(**options)
+    return dataclasses.replace(settings, **options) if options else settings
 
 
 def unknown_name(name: str, known: Iterable[str] = NAMES) -> str:

@@ -121,6 +121,7 @@ def parse_micro_time(text: str) -> int:
     return micros
 
 
+@functools.lru_cache(512)
 def parse_time(text: str) -> int:
     """Read an RFC 3339 time with any number of fraction digits into microseconds (digits beyond six are cut)."""
     match = _RFC3339.fullmatch(text)
@@ -155,6 +156,7 @@ def _decimal(value: int, unit: int) -> str:
     return f"{whole}.{digits}" if digits else str(whole)
 
 
+@functools.lru_cache(512)
 def parse_duration(text: str) -> int:
     """Read a Go duration (``"1h30m"``, ``"2.5s"``, ``"-1.5h"``, ``"0"``) into integer nanoseconds.
 

@@ -11,6 +11,7 @@ from typing import Any
 from pytest_tiltsession import errors, fake_tilt, settings
 from pytest_tiltsession.commands import output
 from pytest_tiltsession.control import serving as controlling
+from pytest_tiltsession.life import process
 
 
 def add(commands: Any) -> None:
@@ -80,11 +81,20 @@ def run(options: argparse.Namespace) -> int:
             serving[0] = lambda: control.fake
             said["control"] = control.describe()
         else:
-            fake.on_exit(ended.set)
+            fake.on_exit(lambda: None if _goes_on(fake) else ended.set())
         output.say(json.dumps(said))
         ended.wait()
         last = serving[0]()
-        return last.exit_code or 0 if last.exited else 0
+        code = last.exit_code or 0 if last.exited else 0
+        return 0 if code == process.KILLED else code
+
+
+def _goes_on(fake: fake_tilt.FakeTilt) -> bool:
+    """Tell whether the program stays when Tilt's process has ended: for one that comes back, and for one that was killed.
+
+    That one's context stays in the config file, and names a port on which nobody answers, as long as the program does.
+    """
+    return fake.comes_back or fake.exit_code == process.KILLED
 
 
 def _check(options: argparse.Namespace) -> None:

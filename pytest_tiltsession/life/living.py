@@ -114,6 +114,11 @@ class Living(succession.Succession):
         self._read(plan)  # raises now what is wrong with the scenario
         self._act("restart()", lambda: self._restart(plan), at)
 
+    @property
+    def comes_back(self) -> bool:
+        """Whether Tilt is yet to be started again: now, after its end, or when its scenario says so."""
+        return self._launches > 0 or self._script.starts
+
     def appear(self) -> None:
         """Let the Session appear, its Tiltfile loaded, where Tilt was started without it."""
         if self._world.objects.get(sessions.TILTFILE_SESSION) is not None:

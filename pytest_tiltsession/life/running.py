@@ -10,7 +10,7 @@ from pytest_tiltsession import settings as settings_module
 from pytest_tiltsession.api import application, messages
 from pytest_tiltsession.engine import changes, driving, tilt
 from pytest_tiltsession.engine import world as worlds
-from pytest_tiltsession.life import leftovers, openings, plans, process
+from pytest_tiltsession.life import leftovers, openings, plans, process, scripted
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.progress import own_time, timekeeping
 from pytest_tiltsession.scenario import player, steps
@@ -38,6 +38,8 @@ class Running(driving.Driving, timekeeping.Timekeeping):
         self._server: serving.Serving | None = None
         self._site: placing.Site | None = None
         self._leftovers: leftovers.Leftovers | None = None
+        self._script = scripted.Script(self._happens)
+        self._launches = 0  # how many starts have been decided, and not done yet
         self._blocks = 0
         self.label: str = "never served"
 
@@ -78,7 +80,19 @@ class Running(driving.Driving, timekeeping.Timekeeping):
         """End what runs, and then start again; the caller holds the lock."""
         if self._process.state == process.RUNS:
             self._process.end(journal.EXITED, self._natural_code())
-        self._process.then(lambda: self._launch(plan))
+        self._launches += 1
+        self._process.then(lambda: self._launch_decided(plan))
+
+    def _launch_decided(self, plan: plans.Start) -> None:
+        self._launches -= 1
+        self._launch(plan)
+
+    def _happens(self, happening: steps.Happening) -> None:
+        """Let something happen that a scenario tells of the process; under the lock."""
+        if isinstance(happening, steps.Restart):
+            self._restart(scripted.plan_of(happening))
+        else:
+            scripted.end(self._process, happening, self._natural_code)
 
     def _natural_code(self) -> int:
         """Give what Tilt exits with when it is asked to end: 0, unless its session has failed."""
@@ -109,12 +123,15 @@ class Running(driving.Driving, timekeeping.Timekeeping):
                     self._process.begin("Tilt started" if first else plan.text)
                 if plan.new_token:
                     self._app.token = tls.new_token()
-                if plan.new_web_port:
+                if plan.new_web_port and self._leftovers is not None:
                     self._placed.web_port = 0
-                if plan.new_ca and self.settings.tls:
+                if plan.new_ca and self.settings.tls and self._leftovers is not None:
                     self._placed.certificates = tls.Certificates()
                 self._open(self._declared_again(before, keep=plan.keep_targets), session=plan.session)
-                self._serve(port)
+                if first or not isinstance(plan.scenario, plans.Kept):
+                    self._script.begin(self.scenario, self._world.clock)
+                if self._leftovers is not None:  # a scenario that is only played is not served
+                    self._serve(port)
         except BaseException:
             with self._world.lock:
                 self._process.end(journal.EXITED, 1)
@@ -136,6 +153,7 @@ class Running(driving.Driving, timekeeping.Timekeeping):
     def _open(self, declared: tuple[sessions.Target, ...], *, session: bool) -> None:
         """Begin what happens in a process: its scenario, or the Session with the Tiltfile loaded."""
         objects = self._world.objects
+        self._player = None
         if self.scenario is not None:
             mode: player.Mode = "verbatim" if self.settings.verbatim else "judged"
             self._player = player.Player(self.scenario, self._gate, mode=mode)
@@ -158,7 +176,7 @@ class Running(driving.Driving, timekeeping.Timekeeping):
         if self._process.state != process.RUNS:
             raise errors.InvalidValue(
                 f"offset={self.settings.offset!r}: by then Tilt has exited, with code {self._process.code}; "
-                "take an earlier one, or leave exit_when_done out"
+                f"take another one{', or leave exit_when_done out' if self.settings.exit_when_done else ''}"
             )
 
     def _show(self, declared: tuple[sessions.Target, ...]) -> None:

@@ -1,26 +1,33 @@
 """What a scenario lets happen to Tilt's process, planned on the clock when the scenario begins; knows no sockets."""
 
+import functools
 from collections.abc import Callable
 
 from pytest_tiltsession.clock import simulated
-from pytest_tiltsession.life import plans
+from pytest_tiltsession.life import plans, process
 from pytest_tiltsession.scenario import process_lives, steps
+from pytest_tiltsession.store import journal
 
 Do = Callable[[steps.Happening], None]
+NaturalCode = Callable[[], int]
 
 
 class Script:
     """The happenings of a fake's scenarios that are planned, whichever process they concern."""
 
-    def __init__(self) -> None:
+    def __init__(self, do: Do) -> None:
+        self._do = do
         self._planned: list[tuple[simulated.Wakeup, steps.Happening]] = []
 
-    def begin(self, scenario: steps.Scenario, clock: simulated.SimulatedClock, base: int, do: Do) -> None:
-        """Plan what happens, at offsets from ``base``; ``do`` is called under the lock, after an instant's steps."""
+    def begin(self, scenario: steps.Scenario | None, clock: simulated.SimulatedClock) -> None:
+        """Plan what happens in a scenario that begins now; it is done under the lock, after an instant's steps."""
+        if scenario is None:
+            return
+        base = clock.now
         for happening in scenario.process:
             wakeup = clock.call_at(
                 base + happening.at,
-                lambda happening=happening: do(happening),
+                functools.partial(self._do, happening),
                 rank=simulated.PROCESS,
                 what=process_lives.text(happening),
             )
@@ -37,10 +44,30 @@ class Script:
         """What has not happened yet."""
         return [happening for wakeup, happening in self._planned if wakeup.callback is not None]
 
+    def problems(self) -> list[str]:
+        """Say what has not happened yet, as what must fail a test at its end."""
+        if not (left := self.left):
+            return []
+        listed = ", ".join(map(process_lives.text, left[:5])) + (", …" if len(left) > 5 else "")
+        return [
+            f"{len(left)} things that the scenario tells of Tilt's process never happened ({listed}): "
+            'advance the clock past them, or allow it with @pytest.mark.tilt_session(allow=("unplayed-steps",))'
+        ]
+
     @property
     def starts(self) -> bool:
         """Whether Tilt is yet to be started again."""
         return any(isinstance(happening, steps.Restart) for happening in self.left)
+
+
+def end(ends: process.Process, happening: steps.Exit | steps.Crash, natural: NaturalCode) -> None:
+    """Let a process end as a scenario says, where it still runs; the caller holds the lock."""
+    if ends.state != process.RUNS:
+        return
+    if isinstance(happening, steps.Crash):
+        ends.end(journal.KILLED, process.KILLED, reset=happening.reset)
+    else:
+        ends.end(journal.EXITED, natural() if happening.code is None else happening.code)
 
 
 def plan_of(restart: steps.Restart) -> plans.Start:

@@ -36,6 +36,7 @@ class Succession(running.Running):
     def _succeeded(self) -> None:
         """Learn that another fake has taken this one's place: nothing more happens here."""
         self._end_time()
+        self._script.forget()
         with self._world.lock:
             self._gate.close("another session has taken its place")
             self._process_ends()

@@ -15,9 +15,14 @@ _WHY = (
     "that only watches, or move the clock by hand"
 )
 
+_SOON = 0.05  # seconds; another thread moves the clock
+
 
 class Reads:
-    """Looks whether watches wait in vain, from when it is made until :meth:`stop`. It moves no clock."""
+    """Looks whether watches wait in vain, from when it is made until :meth:`stop`.
+
+    It moves the clock only while no process runs (``down``), since nobody can read then.
+    """
 
     runs = False  # whoever waits moves the clock himself
 
@@ -29,11 +34,13 @@ class Reads:
         watches: stalls.Stalls,
         *,
         on_error: Callable[[BaseException], None],
+        down: Callable[[], bool] = lambda: False,
     ) -> None:
         self._activity = served.activity
         self._moves = moves
         self._watches = watches
         self._clock = clock
+        self._down = down
         self._pace = pacing.Pace(served, self._beat, on_error)
         self._end = clock.on_move(lambda _: self.nudge())
         self._stopped = False
@@ -63,6 +70,8 @@ class Reads:
         return None
 
     def _beat(self) -> float | None:
+        if self._down() and not self._clock.holds and self._clock.next_due() is not None:
+            return 0.0 if self._clock.step_unless_moving() else _SOON
         if not self._activity.watches or self._clock.holds:
             return None
         return self._watches.look(self._activity.quiet_seconds(), lambda: _WHY)

@@ -195,7 +195,9 @@ class Timekeeping(checks.Expectations, serving.Served):
                 down=self._is_down,
             )
         elif settings.progress == "reads":
-            self._drive = reads.Reads(clock, served, self._moves, watches, on_error=self._on_time_error)
+            self._drive = reads.Reads(
+                clock, served, self._moves, watches, on_error=self._on_time_error, down=self._is_down
+            )
         elif isinstance(clock, wall.WallClock):
             self._drive = walls.Wall(clock, served, self._moves, on_error=self._on_time_error)
 

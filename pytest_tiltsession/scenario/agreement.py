@@ -38,13 +38,16 @@ class Agreement:
         return [*found, f"  and {more} more"] if more > 0 else found
 
 
-def compare(scenario: steps.Scenario, commits: Sequence[journal.Committed], *, until: int) -> Agreement:
+def compare(
+    scenario: steps.Scenario, commits: Sequence[journal.Committed], *, until: int, start: int | None = None
+) -> Agreement:
     """Compare each recorded verdict of a replay that was judged, up to an offset in microseconds.
 
-    What a driver or a client has changed no recording foretold: from there on nothing is compared.
+    ``start`` is the start of the session that replays it, where that is another than the recorded one's. What a driver or a client has changed no recording foretold: from there on nothing is compared.
     """
-    meddled = next((commit.at - scenario.start for commit in commits if commit.cause in _OTHERS), None)
-    shown = _Shown(commits, scenario.start)
+    start = scenario.start if start is None else start
+    meddled = next((commit.at - start for commit in commits if commit.cause in _OTHERS), None)
+    shown = _Shown(commits, start)
     compared, found = 0, []
     for step in _last_of_each_instant(scenario.steps):
         if step.recorded is None or step.at > until or (meddled is not None and step.at >= meddled):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pytest_tiltsession import times
 from pytest_tiltsession.models import session
-from pytest_tiltsession.scenario import checking, instants, problems, process_kind, shapes, steps
+from pytest_tiltsession.scenario import checking, instants, problems, process_kind, process_lives, shapes, steps
 
 _CONSUMER_TIMEOUT = 60 * times.SECOND
 _SUFFIXES = {"update": session.JOB, "serve": session.SERVER, "runtime": session.SERVER}
@@ -114,9 +114,7 @@ class Assembler:
             exit_code=found.get("exit_code"),
             line=found.line,
         )
-        for key, text in contradictions(given):
-            if key == "exit_code" and "process" in self._found.lines:
-                continue  # how a process ends need not follow from its session
+        for key, text in contradictions(given, ended="process" in self._found.lines):
             self._problems.add(found.line_of(key), text)
         return given
 
@@ -152,8 +150,11 @@ def spec_from(found: shapes.Found | None, before: session.SessionSpec) -> sessio
     )
 
 
-def contradictions(given: steps.Expectation) -> list[tuple[str, str]]:
-    """Give what cannot be true together in an expectation, each with the key that says it."""
+def contradictions(given: steps.Expectation, *, ended: bool = False) -> list[tuple[str, str]]:
+    """Give what cannot be true together in an expectation, each with the key that says it.
+
+    ``ended``: something happens to the process, whose exit code then need not follow from its session.
+    """
     found = []
     if given.error is not None and given.match is not None:
         found.append(("match", "expect has both error and match; keep the exact error or the pattern"))
@@ -162,9 +163,14 @@ def contradictions(given: steps.Expectation) -> list[tuple[str, str]]:
             found.append((key, f"expect has {key} and outcome: {given.outcome}; only outcome: failed has one"))
     exits = {"succeeded": "exits with 0", "failed": "exits with 1", "running": "does not exit"}
     right = exits.get(given.outcome or "")
-    if given.exit_code is not None and right is not None and right != f"exits with {given.exit_code}":
-        code, outcome = given.exit_code, given.outcome
-        found.append(("exit_code", f"expect has exit_code: {code} and outcome: {outcome}; Tilt {right} then"))
+    code = given.exit_code
+    if code is not None and code < 0 and code != process_lives.KILLED:
+        found.append(("exit_code", f"expect has exit_code: {code}; write 0 to 255, or -9 for a Tilt that is killed"))
+    elif code == process_lives.KILLED and not ended:
+        found.append(("exit_code", "expect has exit_code: -9, and nothing under process kills Tilt"))
+    elif not ended and code is not None and right is not None and right != f"exits with {given.exit_code}":
+        text = f"expect has exit_code: {code} and outcome: {given.outcome}; Tilt {right} then"
+        found.append(("exit_code", text))
     return found
 
 

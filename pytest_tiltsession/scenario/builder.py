@@ -15,6 +15,7 @@ from pytest_tiltsession.scenario.relative import (
     relating,
     script,
     telling_events,
+    telling_process,
     telling_resources,
     telling_values,
     words,
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 
-class Scenario(telling_resources.TellingResources, telling_events.TellingEvents):
+class Scenario(telling_resources.TellingResources, telling_events.TellingEvents, telling_process.TellingProcess):
     """A scenario that is being told; each method gives a new one and leaves the one before as it was.
 
     ``timeout``, ``readiness_timeout`` and ``k8s_grace_period`` are Go durations, None where ``spec.ci`` has none;
@@ -152,8 +153,9 @@ class Scenario(telling_resources.TellingResources, telling_events.TellingEvents)
         Raises :class:`errors.InvalidScenario` for that, and where the file cannot be written.
         """
         self.build()
+        text = writing.document(telling_process.named_from(self.script, pathlib.Path(path).parent))
         try:
-            pathlib.Path(path).write_text(self.to_yaml(), encoding="utf-8")
+            pathlib.Path(path).write_text(text, encoding="utf-8")
         except OSError as problem:
             raise errors.InvalidScenario(
                 f"{path}: the scenario cannot be saved: {problem.strerror}; name a file in a folder that exists and "
@@ -169,11 +171,14 @@ class Scenario(telling_resources.TellingResources, telling_events.TellingEvents)
         at: words.Duration | None = None,
         exit_code: int | None = None,
     ) -> Self:
-        """Say how the session is to end: ``succeeded``, ``failed`` or ``running``; its error or a pattern, and when."""
+        """Say how the session is to end: ``succeeded``, ``failed`` or ``running``; its error or a pattern, and when.
+
+        With a process that is told before, this is of its last life; ``at`` counts from the first start all the same.
+        """
         if outcome is not None:
             telling_values.one_of("outcome", outcome, ("succeeded", "failed", "running"))
         expected = steps.Expectation(outcome, error, match, None if at is None else words.duration("at", at), exit_code)
-        for _, text in assembling.contradictions(expected):
+        for _, text in assembling.contradictions(expected, ended=bool(self._header.base.process)):
             raise errors.InvalidScenario(text)
         return self._rebased(expect=expected)
 

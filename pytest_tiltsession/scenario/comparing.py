@@ -1,12 +1,13 @@
 """Says in words where two scenarios, A and B, tell different sessions; pure, plays both and compares what they show."""
 
+import dataclasses
 import difflib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pytest_tiltsession import times
 from pytest_tiltsession.models import session
-from pytest_tiltsession.scenario import showing, steps
+from pytest_tiltsession.scenario import process_lives, showing, steps
 
 _CI = (("timeout", "timeout"), ("readinessTimeout", "readiness_timeout"), ("k8sGracePeriod", "k8s_grace_period"))
 _MOST = 8
@@ -18,7 +19,43 @@ def differences(first: steps.Scenario, second: steps.Scenario, *, with_times: bo
     Times, uids and resourceVersions do not count; ``with_times`` lets the instants of states count as well. Raises
     :class:`errors.TiltSessionError` for steps that Tilt never shows.
     """
-    a, b = showing.show(first), showing.show(second)
+    lives = (process_lives.of(first), process_lives.of(second))
+    told = [[_ended(life, with_times=with_times) for life in each] for each in lives]
+    if told[0] != told[1]:
+        found = [f"the process {_process(told[0])} in A and {_process(told[1])} in B"]
+        return found + _of_one_life(first, second, lives[0][0].ended, lives[1][0].ended, with_times=with_times)
+    found = []
+    last = len(lives[0]) - 1
+    for index, (one, other) in enumerate(zip(*lives, strict=True)):
+        if one.scenario is None or other.scenario is None:
+            played = ["nothing" if life.scenario is None else repr(life.scenario.title) for life in (one, other)]
+            found += [f"after restart {index}: {played[0]} is played in A and {played[1]} in B"] if one != other else []
+            continue
+        # What is expected is of the last life.
+        a = dataclasses.replace(one.scenario, expect=first.expect if index == last else None)
+        b = dataclasses.replace(other.scenario, expect=second.expect if index == last else None)
+        ends = [None if life.ended is None else life.ended - life.begin for life in (one, other)]
+        within = f"after restart {index}: " if index else ""
+        found += [f"{within}{line}" for line in _of_one_life(a, b, *ends, with_times=with_times)]
+    return found
+
+
+def _ended(life: process_lives.Life, *, with_times: bool) -> str:
+    if life.by is None:
+        return "goes on"
+    how = {steps.Exit: "exits", steps.Crash: "is killed", steps.Restart: "is restarted"}[type(life.by)]
+    return f"{how} at {_at(life.ended or 0)}" if with_times else how
+
+
+def _process(told: Sequence[str]) -> str:
+    """Say what becomes of the processes, one after the other."""
+    return ", then starts again and ".join(told)
+
+
+def _of_one_life(
+    first: steps.Scenario, second: steps.Scenario, *ends: int | None, with_times: bool
+) -> list[str]:
+    a, b = (showing.show(each, until) for each, until in zip((first, second), ends, strict=True))
     found = [*_only(a, b), *_specs(a, b), *_session(a, b)]
     for name in _common(a, b):
         found += _target(name, a, b)

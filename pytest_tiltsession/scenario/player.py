@@ -12,7 +12,8 @@ from pytest_tiltsession import errors
 from pytest_tiltsession.clock import simulated
 from pytest_tiltsession.engine import changes, gate, tilt, world
 from pytest_tiltsession.models import session
-from pytest_tiltsession.scenario import checking, instants, states, steps
+from pytest_tiltsession.scenario import agreement, checking, instants, states, steps
+from pytest_tiltsession.store import journal
 
 Mode = Literal["judged", "verbatim"]
 
@@ -43,6 +44,12 @@ class Player:
     def remaining(self) -> Sequence[steps.Step]:
         """The steps that are left."""
         return self.scenario.steps[self._next :]
+
+    def agreement(self, commits: Sequence[journal.Committed]) -> agreement.Agreement:
+        """Compare the verdicts that the steps recorded, as far as they were played, with those of our rules."""
+        if self._world.verbatim or not self.played:
+            return agreement.Agreement(0, ())
+        return agreement.compare(self.scenario, commits, until=self.played[-1].at, start=self._base)
 
     @property
     def next_at(self) -> int | None:

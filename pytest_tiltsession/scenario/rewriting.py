@@ -90,6 +90,8 @@ def _merged(
         steps=tuple(_with_notes(before, new, followers, lost)),
         expect=expect,
         consumer=before.consumer,
+        faults=before.faults,
+        process=before.process,
     )
     lost += [
         f"line {step.line}: the step at {instants.shown(step.at)}, which was written by hand"

@@ -38,8 +38,8 @@ class Showing:
     ended: int | None = None
 
 
-def show(scenario: steps.Scenario) -> Showing:
-    """Play a scenario, verbatim where it holds what was recorded, and give what it showed.
+def show(scenario: steps.Scenario, until: int | None = None) -> Showing:
+    """Play a scenario, verbatim where it holds what was recorded, and give what it showed, up to an offset.
 
     Raises :class:`errors.TiltSessionError` for steps that Tilt never shows.
     """
@@ -48,7 +48,7 @@ def show(scenario: steps.Scenario) -> Showing:
     player.Player(scenario, gate.Gate(world), "verbatim" if recorded else "judged").begin()
     expected = scenario.expect
     end = max(scenario.end, expected.at if expected is not None and expected.at is not None else 0)
-    world.clock.move_on_to(scenario.start + end)
+    world.clock.move_on_to(scenario.start + (end if until is None else min(end, until)))
     result = Showing()
     uid = None
     for commit in world.journal.read(0):

@@ -142,8 +142,10 @@ class Conversation:
         if reader.old or self.service.stopping or answering.asks_to_close(stream.headers):
             reader.keep_alive = False
         self._watch = watch = watching.Watch(self, request, stream, chunked=not reader.old)
+        self.wire.gather()
         self.wire.send(answering.opening(stream, self.service.date(), old=reader.old, keep=reader.keep_alive))
         watch.start(self._loop)
+        self.wire.flush()
         if self._ended and self._watch is watch:  # the client sends no more, which ends this watch like any other
             watch.end()
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from pytest_tiltsession.server import answering, encryption, greetings, service
 
+_TOGETHER = 16_384  # bytes, of what is gathered to be sent together
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds: closing sends RST
 
 
@@ -31,6 +32,7 @@ class Wire:
         if shared.tls is not None:
             self._greeting = greetings.Greeting(shared)
             self._tls = encryption.TlsLayer(shared.tls)
+        self._gathered: list[bytes] | None = None
         self._sent: Callable[[], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._heard = 0.0  # when a client that is not listened to last sent something
@@ -94,6 +96,11 @@ class Wire:
         """Write bytes to the client, encrypted where the listener has TLS."""
         if self.closing:
             return
+        if self._gathered is not None:
+            self._gathered.append(data)
+            if len(data) >= _TOGETHER:
+                self.flush()
+            return
         if self._tls is not None:
             try:
                 data = self._tls.seal(data)
@@ -101,6 +108,16 @@ class Wire:
                 self.break_off(reset=True)
                 return
         self._write(data)
+
+    def gather(self) -> None:
+        """Keep what is sent from now on until :meth:`flush`, as long as it is short: it wakes the client once."""
+        self._gathered = []
+
+    def flush(self) -> None:
+        """Send together what was gathered."""
+        gathered, self._gathered = self._gathered, None
+        if gathered:
+            self.send(b"".join(gathered))
 
     def when_sent(self, callback: Callable[[], None]) -> None:
         """Call back once the operating system has all bytes, or the connection is lost; at once if it has."""
@@ -130,6 +147,7 @@ class Wire:
 
     def close(self) -> None:
         """Send what is written, then close."""
+        self.flush()
         if self._timer is not None:
             self._timer.cancel()
         if self._transport is not None:
@@ -143,6 +161,7 @@ class Wire:
         Closing at once would make the operating system send RST to a client that is still sending, and the client
         might never read why it was refused. Go's net/http waits as well.
         """
+        self.flush()
         transport = self._transport
         if transport is None or self.closing:
             return
@@ -160,6 +179,7 @@ class Wire:
 
     def break_off(self, *, reset: bool, goodbye: bool = False) -> None:
         """Close without an end that a client could take for one: with RST, or with FIN, bare or after a goodbye."""
+        self.flush()
         if goodbye and not reset:
             self._say_goodbye()
         self.closing = True

@@ -1,6 +1,7 @@
 """What a caller asks of scenarios, checked before anything is drawn; knows no strategy of steps."""
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 from typing import Final
 
@@ -41,13 +42,15 @@ class Asked:
             given = getattr(self, name)
             if given is not None and not isinstance(given, st.SearchStrategy):
                 raise errors.InvalidValue(f"{name}={given!r}: give a strategy of texts, such as st.just('web')")
-        self.declarations()
+        _ = self.declarations  # which looks at the names
 
+    @functools.cached_property
     def declarations(self) -> st.SearchStrategy[declaring.Declared]:
         """Give the targets of a session."""
         # Tilt never takes a session for successful that has no target beside the Tiltfile's own.
         return declaring.declarations(self.targets, self.names, int(self.outcome == "succeeded"))
 
+    @functools.cached_property
     def conditions(self) -> st.SearchStrategy[str]:
         """Give exit conditions."""
         if self.exit_condition is not None:
@@ -55,6 +58,7 @@ class Asked:
         decided = self.outcome in ("failed", "succeeded")
         return st.just(exit_conditions.CI) if decided else st.sampled_from(CONDITIONS)
 
+    @functools.cached_property
     def said(self) -> st.SearchStrategy[str]:
         """Give the words of jobs that fail, which are never empty: an end without an error is a good one."""
         return texts.job_errors() if self.errors is None else self.errors.filter(bool)

@@ -1,5 +1,6 @@
 """Which targets a drawn session has: resources of every kind with simple names, or those that the caller names."""
 
+import functools
 from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
@@ -37,8 +38,8 @@ def declarations(
         return st.tuples(*map(_named, targets))
     if isinstance(targets, bool) or targets < least:
         raise errors.InvalidValue(f"targets={targets!r}: give a whole number of {least} or more")
-    kinds = st.lists(st.tuples(st.sampled_from(_KINDS), _odd(names)), min_size=least, max_size=targets)
-    return kinds.flatmap(lambda drawn: st.tuples(*_of_resources(drawn, targets)))
+    drawn = st.lists(st.tuples(st.sampled_from(_KINDS), _odd(names)), min_size=least, max_size=targets)
+    return _of_resources(drawn, targets)
 
 
 def type_of(name: str) -> st.SearchStrategy[str]:
@@ -49,7 +50,12 @@ def type_of(name: str) -> st.SearchStrategy[str]:
             f"targets: {name!r} does not tell what it is; write {name}:update for a job, {name}:serve or "
             f"{name}:runtime for a server"
         )
-    return st.sampled_from(found)
+    return _one_of(found)
+
+
+@functools.cache
+def _one_of(types: tuple[str, ...]) -> st.SearchStrategy[str]:
+    return st.sampled_from(types)
 
 
 def _odd(names: st.SearchStrategy[str] | None) -> st.SearchStrategy[str | None]:
@@ -64,13 +70,17 @@ def _named(name: str) -> st.SearchStrategy[steps.Declaration]:
     return type_of(name).map(lambda type_: steps.Declaration(name, type_, (resource,)))
 
 
+@st.composite
 def _of_resources(
-    drawn: Sequence[tuple[Sequence[str], str | None]], most: int
-) -> list[st.SearchStrategy[steps.Declaration]]:
+    draw: st.DrawFn, resources: st.SearchStrategy[list[tuple[tuple[str, ...], str | None]]], most: int
+) -> Declared:
     """Give the targets of resources, up to so many, each resource with a name of its own."""
     taken: dict[str, Sequence[str]] = {}
-    for index, (kind, odd) in enumerate(drawn):
+    for kind, odd in draw(resources):
         # A resource that is named tiltfile would have the Tiltfile's own target.
-        name = odd if odd is not None and odd not in (*taken, "tiltfile") else texts.letter(index)
+        name = odd if odd is not None and odd not in (*taken, "tiltfile") else texts.letter(len(taken))
         taken.setdefault(name, kind)
-    return [_named(f"{name}:{suffix}") for name, kind in taken.items() for suffix in kind][:most]
+    found = [(name, suffix) for name, kind in taken.items() for suffix in kind][:most]
+    return tuple(
+        steps.Declaration(f"{name}:{suffix}", draw(_one_of(_TYPES[suffix])), (name,)) for name, suffix in found
+    )

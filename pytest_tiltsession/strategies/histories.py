@@ -52,8 +52,8 @@ def scenarios(
 
 @st.composite
 def _histories(draw: st.DrawFn, asked: asking.Asked) -> builder.Scenario:
-    declared = draw(asked.declarations())
-    condition = draw(asked.conditions())
+    declared = draw(asked.declarations)
+    condition = draw(asked.conditions)
     ci = draw(spans.settings_of_ci())
     scenario = steps.Scenario(
         title="",
@@ -73,7 +73,7 @@ def _histories(draw: st.DrawFn, asked: asking.Asked) -> builder.Scenario:
     for gap, happening in draw(st.lists(st.tuples(spans.gaps(), told), max_size=max(0, most))):
         history.add(gap, happening)
     if asked.outcome is not None:
-        draw(endings.endings(asked, history, decided=decided))
+        endings.end(draw, asked, history, decided=decided)
     return builder.Scenario.of(script.Script(base=history.scenario()))
 
 

@@ -2,7 +2,9 @@
 
 import contextlib
 import importlib.util
+import os
 import pathlib
+import sys
 import uuid
 
 import pytest
@@ -12,6 +14,7 @@ from pytest_tiltsession.engine import gate
 from pytest_tiltsession.live import finding, recording
 from pytest_tiltsession.scenario import player
 
+TILTSESSION = [sys.executable, "-m", "pytest_tiltsession"]
 PATIENCE = 20  # seconds of the machine's clock, never reached when all is well
 
 
@@ -128,3 +131,27 @@ def recorded(pytestconfig):
         return next(path for folder in folders if (path := folder / f"{name}.tilt.yaml").exists())
 
     return find
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """Look for Tilt in a kubeconfig of this test's own."""
+    return {**os.environ, "TILT_CONFIG": str(tmp_path / "config"), "TILT_PORT": "21360"}
+
+
+@pytest.fixture
+def tilt(tmp_path, recorded):
+    """A program named tilt that is a fake: plays a recorded ``tilt ci`` as fast as it can and ends with its code."""
+
+    def make(name):
+        path = tmp_path / "bin" / "tilt"
+        path.parent.mkdir()
+        served = [
+            *TILTSESSION, "serve", recorded(name), "--progress", "wall", "--speed", "2", "--exit-when-done",
+            "--context", "tilt-21360", "--kubeconfig", tmp_path / "config", "--no-current-context",
+        ]  # fmt: skip
+        path.write_text("#!/bin/sh\nexec " + " ".join(f"'{word}'" for word in served) + "\n")
+        path.chmod(0o755)
+        return path
+
+    return make

@@ -5,13 +5,12 @@ import gc
 import socket
 import struct
 import threading
-import time
 import warnings
 
 import pytest
 
 from pytest_tiltsession import errors, kubeconfig
-from pytest_tiltsession.live import client, trusting
+from pytest_tiltsession.live import client, server_time, trusting
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\n\r\n" + b'{"a": "bc"}'
 SAFE = {"server_hostname": "localhost"}
@@ -121,8 +120,8 @@ def test_a_peer_that_has_gone_before_the_handshake_leaves_no_socket_open():
             theirs, _ = listener.accept()
             theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             theirs.close()
-            until = time.monotonic() + 5
-            while time.monotonic() < until:
+            until = server_time.seconds() + 5
+            while server_time.seconds() < until:
                 try:
                     ours.getpeername()
                 except OSError:

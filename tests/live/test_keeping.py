@@ -99,7 +99,7 @@ def test_devices_and_pipes_are_written_to_and_never_replaced(tmp_path):
     full = tmp_path / "full"
     full.symlink_to("/dev/full")
     keeping.refuse_unwritable(full)
-    with pytest.raises(errors.TiltSessionError, match="this is no file, and not all .*No space left on device"):
+    with pytest.raises(errors.TiltSessionError, match=r"this is no file, and not all .*No space left on device"):
         keeping.keep(full, "x\n")
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

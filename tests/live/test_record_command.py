@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import resource
 import signal
 import stat
@@ -14,30 +13,6 @@ import pytest
 from pytest_tiltsession.scenario import file_format
 
 TILTSESSION = [sys.executable, "-m", "pytest_tiltsession"]
-
-
-@pytest.fixture
-def environment(tmp_path):
-    """Look for Tilt in a kubeconfig of this test's own."""
-    return {**os.environ, "TILT_CONFIG": str(tmp_path / "config"), "TILT_PORT": "21360"}
-
-
-@pytest.fixture
-def tilt(tmp_path, recorded):
-    """A program named tilt that is a fake: plays a recorded ``tilt ci`` as fast as it can and ends with its code."""
-
-    def make(name):
-        path = tmp_path / "bin" / "tilt"
-        path.parent.mkdir()
-        served = [
-            *TILTSESSION, "serve", recorded(name), "--progress", "wall", "--speed", "2", "--exit-when-done",
-            "--context", "tilt-21360", "--kubeconfig", tmp_path / "config", "--no-current-context",
-        ]  # fmt: skip
-        path.write_text("#!/bin/sh\nexec " + " ".join(f"'{word}'" for word in served) + "\n")
-        path.chmod(0o755)
-        return path
-
-    return make
 
 
 @contextlib.contextmanager
@@ -185,52 +160,6 @@ def test_until_done_ends_while_tilt_goes_on(environment, tmp_path, recorded):
     assert "succeeded" == file_format.parse_scenario(text).expect.outcome
 
 
-def test_a_file_that_is_there_is_not_overwritten(environment, tmp_path):
-    """Refused before anything starts, with the flag that records it anew; a scenario written by hand is never."""
-    out = tmp_path / "mine.tilt.yaml"
-    out.write_text("version: 1\ntargets: {a:update: }\nsteps: [{at: 1s, set: {a:update: active}}]\n")
-    before = out.read_text()
-    command = [*TILTSESSION, "record", "--out", out]
-    for flags, told in (([], "is there already: --rewrite records it anew"), (["--rewrite"], "written by hand")):
-        run = [*command, *flags, "--", "touch", tmp_path / "ran"]
-        ended = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=60, check=False)
-        assert 2 == ended.returncode
-        assert told in ended.stderr
-    assert (out.read_text(), (tmp_path / "ran").exists()) == (before, False)
-
-
-def test_a_recording_is_made_anew_with_what_people_wrote_into_it(tilt, environment, tmp_path):
-    """Comments, title and notes stay, and what could not be kept is told."""
-    out = tmp_path / "kept.tilt.yaml"
-    out.write_text(
-        "# Why we keep this.\nversion: 1\ntitle: as I call it\ntargets:\n  job:update: {type: job, resources: [job]}\n"
-        "  gone:update: {type: job, resources: [gone]}  # was slow\nsteps:\n"
-        "  - {at: 0s, session: present, recorded: {resourceVersion: 1}}\n"
-        "  - {at: 1s, set: {job:update: active}, recorded: {resourceVersion: 2}, note: it runs}\n"
-    )
-    command = [*TILTSESSION, "record", "--out", out, "--rewrite", "--", tilt("ci-cmd-only"), "ci"]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    assert 0 == ended.returncode, ended.stderr
-    assert out.read_text().startswith("# Why we keep this.\nversion: 1\ntitle: as I call it\n")
-    made = file_format.read_scenario(out)
-    assert ["it runs"] == [step.note for step in made.steps if step.note]
-    assert "not kept of what was there: line 6: # was slow: target gone:update is no longer there" in ended.stderr
-
-
-def test_what_a_user_redacts_is_not_written(tilt, environment, tmp_path):
-    """By a function of the present folder and by patterns, in names as in errors."""
-    (tmp_path / "ours.py").write_text("def redact(field, text):\n    return text.replace('job', 'task')\n")
-    flags = ["--redact", "ours:redact", "--replace", "task:update", "work:update"]
-    command = [*TILTSESSION, "record", *flags, "--", tilt("ci-cmd-only"), "ci"]
-    ended = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path
-    )
-    assert 0 == ended.returncode, ended.stderr
-    made = file_format.parse_scenario(ended.stdout)
-    assert {"work:update": ("task",)} == {name: target.resources for name, target in made.targets.items()}
-    assert "succeeded" == made.expect.outcome
-
-
 def test_a_recorder_that_is_killed_leaves_what_was_there(environment, tmp_path):
     """While it records, there is nothing half written that could be left."""
     out = tmp_path / "up.tilt.yaml"
@@ -244,13 +173,3 @@ def test_a_recorder_that_is_killed_leaves_what_was_there(environment, tmp_path):
         recorder.communicate(timeout=20)
     assert "version: 1\n" == out.read_text()
     assert [] == [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")]
-
-
-def test_standard_output_that_is_full_is_told(environment, tmp_path, pytestconfig):
-    """No half scenario counts as one: the exit code says so."""
-    trace = pytestconfig.rootpath / "tests" / "recorded" / "traces" / "ci-cmd-only.json"
-    command = [*TILTSESSION, "record", "--from-trace", trace]
-    with open("/dev/full", "w") as full:
-        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
-    assert 2 == ended.returncode
-    assert "not all could be written to standard output (No space left on device)" in ended.stderr

@@ -36,6 +36,8 @@ ASKED_FOR = {
     "ci/cluster-connection-failed",
     "up/session-recreated",
     "up/reload-renames",
+    "up/restart",
+    "up/crash",
 }
 
 

@@ -13,7 +13,9 @@ def module(tmp_path, monkeypatch):
     """A module of this test's own in the present folder."""
     name = f"redacting_{tmp_path.name.replace('-', '_')}"
     (tmp_path / f"{name}.py").write_text(
-        "def redact(field, text):\n    return f'{field}:{text}'\nclass Ours:\n    redact = staticmethod(redact)\nN = 3\n"
+        "def redact(field, text):\n    return f'{field}:{text}'\n"
+        "class Ours:\n    redact = staticmethod(redact)\n"
+        "N = 3\n"
     )
     monkeypatch.chdir(tmp_path)
     yield name
@@ -31,7 +33,7 @@ def test_a_function_of_the_present_folder(module):
 @pytest.mark.parametrize("name", ["{}", "{}:", ":redact", "{}:none", "{}:N", "no_such_module_at_all:redact"])
 def test_what_is_no_function_is_refused_with_what_would_be(name, module):
     """The name, what is wrong with it, and how one looks."""
-    with pytest.raises(errors.InvalidValue, match="redaction '.*(module:function|has no function|cannot be imported)"):
+    with pytest.raises(errors.InvalidValue, match=r"redaction '.*(module:function|has no function|cannot be imported)"):
         own_redaction.named(name.format(module))
 
 

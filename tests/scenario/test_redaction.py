@@ -169,15 +169,15 @@ def test_the_names_in_a_timeout_are_those_of_the_targets():
     """So that judging gives the same text as was written down."""
     names = {"acme:update": "one:update"}
     value = failed("acme:update", "", verdict="Timeout after 3s: 1 resources not ready (acme:update), acme:updates")
-    found = redaction.Redactor(77, lambda field, text: names.get(text, text)).redacted(value)
+    found = redaction.Redactor(77, lambda _, text: names.get(text, text)).redacted(value)
     assert found.status.error == "Timeout after 3s: 1 resources not ready (one:update), acme:updates"
 
 
 @pytest.mark.parametrize(
     ("own", "told"),
     [
-        (lambda field, text: None, "the redaction gave None for a text that is"),
-        (lambda field, text: 1 / 0, "the redaction raised ZeroDivisionError for a text that is"),
+        (lambda *_: None, "the redaction gave None for a text that is"),
+        (lambda *_: 1 / 0, "the redaction raised ZeroDivisionError for a text that is"),
     ],
 )
 def test_a_redaction_that_fails_is_told(own, told):

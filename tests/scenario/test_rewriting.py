@@ -172,13 +172,13 @@ def test_what_the_recorder_expected_is_not_taken_for_a_persons():
 )
 def test_a_scenario_that_was_written_by_hand_is_not_overwritten(text):
     """It is no recording."""
-    with pytest.raises(errors.TiltSessionError, match="x.yaml"):
+    with pytest.raises(errors.TiltSessionError, match=r"x\.yaml"):
         rewriting.rewrite(text, NEW, "x.yaml")
 
 
 def test_a_file_that_cannot_be_read_is_not_overwritten():
     """It may hold what somebody wants to mend."""
-    with pytest.raises(errors.InvalidScenario, match="x.yaml:1"):
+    with pytest.raises(errors.InvalidScenario, match=r"x\.yaml:1"):
         rewriting.rewrite("{", NEW, "x.yaml")
 
 
