@@ -1,6 +1,11 @@
-"""How the documentation is built: ``sphinx-build -W docs build/docs``."""
+"""How the documentation is built: ``sphinx-build -W --keep-going docs build/docs``."""
 
 import importlib.metadata
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE))
 
 project = "pytest-tiltsession"
 author = "The pytest-tiltsession developers"
@@ -15,7 +20,33 @@ nitpicky = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_class_signature = "separated"
+python_use_unqualified_type_names = True
 
 html_theme = "furo"
 html_title = "pytest-tiltsession"
-html_static_path = ["static"]
+html_extra_path = ["reference/scenario.schema.json"]
+exclude_patterns = ["given", "writers"]
+
+
+def with_pictures(_app, docname, source):  # noqa: ANN001, ANN201, D103
+    # In the repository the page shows each scenario as text; here it shows the picture, which is drawn now.
+    if docname != "reference/scenarios":
+        return
+    from writers import scenarios
+
+    source[0] = scenarios.with_pictures(picture)
+
+
+def picture(name: str) -> str:
+    """Draw a named scenario, and give the Markdown that shows it."""
+    from pytest_tiltsession.commands import show
+
+    file = HERE / "reference" / "pictures" / f"{name.replace('/', '-')}.svg"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(show.drawn(name, 900), encoding="utf-8")
+    return f"![The timeline of {name}](pictures/{file.name})"
+
+
+def setup(app):  # noqa: ANN001, ANN201, D103
+    app.connect("source-read", with_pictures)
+    return {"parallel_read_safe": True}

@@ -43,7 +43,8 @@ def compare(
 ) -> Agreement:
     """Compare each recorded verdict of a replay that was judged, up to an offset in microseconds.
 
-    ``start`` is the start of the session that replays it, where that is another than the recorded one's. What a driver or a client has changed no recording foretold: from there on nothing is compared.
+    ``start`` is the start of the session that replays it, where that is another than the recorded one's. What a driver
+    or a client has changed no recording foretold: from there on nothing is compared.
     """
     start = scenario.start if start is None else start
     meddled = next((commit.at - start for commit in commits if commit.cause in _OTHERS), None)

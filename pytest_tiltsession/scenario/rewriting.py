@@ -12,7 +12,7 @@ from pytest_tiltsession import errors
 from pytest_tiltsession.scenario import comments, file_format, instants, recorder, steps
 from pytest_tiltsession.scenario.relative import reading
 
-_KEPT_SECTIONS = ("consumer",)
+_KEPT_SECTIONS = ("consumer", "faults", "process")  # what no recording tells
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _merged(
 
     And the keys whose text is to be taken over as it stands.
     """
-    kept = [key for key in _KEPT_SECTIONS if getattr(before, key) is not None]
+    kept = [key for key in _KEPT_SECTIONS if getattr(before, key)]
     expect = new.expect
     if before.expect is not None and before.expect != _recorded_expectation(before):
         objection = _objection(before.expect, new)

@@ -42,6 +42,8 @@ consumer:
   command: [echo, "#no"]   # which
   # how long
   timeout: 20s
+faults:
+  - {fault: cut-watch,  events: 1}   # once
 # the end
 """
 NEW = file_format.parse_scenario(
@@ -99,6 +101,8 @@ steps:
   - {at: 450ms, set: {job:update: {waiting: tiltfile-reload}}, recorded: {resourceVersion: 3}}  # in one go
   - {at: 600ms, set: {job:update: active}, recorded: {resourceVersion: 4}, note: it runs}
   - {at: 700ms, set: {job:update: terminated}, recorded: {resourceVersion: 5, done: true}}
+faults:
+  - {fault: cut-watch,  events: 1}   # once
 # as we want it
 expect: {outcome: succeeded, exit_code: 0}
 # the program

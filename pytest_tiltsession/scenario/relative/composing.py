@@ -33,9 +33,11 @@ class Composition:
         self._told: steps.Step | None = None
         self._wheres: Wheres = {}
 
-    def declare(self, declaration: steps.Declaration) -> None:
-        """Declare a target; the same one again, after a reload, is no other."""
+    def declare(self, declaration: steps.Declaration, *, shown: bool = False) -> None:
+        """Declare a target; the same one again, after a reload, is no other. ``shown``: the opening shows it."""
         self.declared.setdefault(declaration.name, declaration)
+        if shown:
+            self._present.add(declaration.name)
 
     def show(self, target: session.Target) -> None:
         """Show a target of the engine from now on; of several states in one instant the last is seen."""

@@ -58,8 +58,9 @@ class _Expansion:
     def scenario(self) -> steps.Scenario:
         """Play the script to its end and give what was shown."""
         told = self._told
+        opened = told.start_up != "full" and not told.base.tells_start_up
         for declaration in told.base.targets.values():
-            self._shown.declare(declaration)
+            self._shown.declare(declaration, shown=opened)
         self._time.call_at(0, self._begin)
         for step in told.base.steps:
             self._time.call_at(step.at, self._step(step))
