@@ -19,16 +19,16 @@ nitpicky = False
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_class_signature = "separated"
+autodoc_class_signature = "mixed"
+python_maximum_signature_line_length = 100
 python_use_unqualified_type_names = True
 
 html_theme = "furo"
 html_title = "pytest-tiltsession"
-html_extra_path = ["reference/scenario.schema.json"]
 exclude_patterns = ["given", "writers"]
 
 
-def with_pictures(_app, docname, source):  # noqa: ANN001, ANN201, D103
+def with_pictures(_app, docname, source):  # noqa: D103
     # In the repository the page shows each scenario as text; here it shows the picture, which is drawn now.
     if docname != "reference/scenarios":
         return
@@ -47,6 +47,6 @@ def picture(name: str) -> str:
     return f"![The timeline of {name}](pictures/{file.name})"
 
 
-def setup(app):  # noqa: ANN001, ANN201, D103
+def setup(app):  # noqa: D103
     app.connect("source-read", with_pictures)
     return {"parallel_read_safe": True}

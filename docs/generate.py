@@ -1,34 +1,37 @@
-"""Write the pages of the reference that are made from the code.
+"""Write the parts of the documentation that are made from the code.
 
-``python docs/generate.py`` writes them beside this file, ``python docs/generate.py FOLDER`` into another folder.
+``python docs/generate.py`` writes them where they belong, ``python docs/generate.py FOLDER`` below another folder.
 """
 
 import pathlib
 import sys
 from collections.abc import Callable
 
+from writers import commands, control, errors, failing_session, fixtures, options, python, scenario_files, scenarios
+
 from pytest_tiltsession.profiles import page
 from pytest_tiltsession.scenario.relative import schema
-from writers import commands, control, errors, fixtures, options, python, scenario_files, scenarios
 
 PAGES: dict[str, Callable[[], str]] = {
-    "commands.md": commands.text,
-    "control.md": control.text,
-    "errors.md": errors.text,
-    "fixtures.md": fixtures.text,
-    "options.md": options.text,
-    "profiles.md": page.text,
-    "python.md": python.text,
-    "scenario-files.md": scenario_files.text,
-    "scenario.schema.json": schema.text,
-    "scenarios.md": scenarios.text,
+    "pictures/failing-session.svg": failing_session.picture,
+    "reference/commands.md": commands.text,
+    "reference/control.md": control.text,
+    "reference/errors.md": errors.text,
+    "reference/fixtures.md": fixtures.text,
+    "reference/options.md": options.text,
+    "reference/profiles.md": page.text,
+    "reference/python.md": python.text,
+    "reference/scenario-files.md": scenario_files.text,
+    "reference/scenario.schema.json": schema.text,
+    "reference/scenarios.md": scenarios.text,
 }
 
 
 def main() -> None:
-    """Write every page anew."""
-    folder = pathlib.Path(sys.argv[1]) if sys.argv[1:] else pathlib.Path(__file__).parent / "reference"
+    """Write each anew."""
+    folder = pathlib.Path(sys.argv[1]) if sys.argv[1:] else pathlib.Path(__file__).parent
     for name, text in PAGES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text(), encoding="utf-8")
 
 

@@ -137,7 +137,7 @@ class Run:
         if not (self.fake.exited and self.scenario.process):
             self.fake.expect_running()
         elif self.fake.session.status.done:
-            raise errors.ExpectationFailed("expected the session to be running when Tilt ended, but it was done by then")
+            raise errors.ExpectationFailed("expected the session to be running when Tilt ended, but it was done")
 
     def _consume(self, consumer: steps.Consumer) -> Finished:
         """Run the program under test while the session plays: the next instant comes when the program waits."""

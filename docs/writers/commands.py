@@ -34,7 +34,7 @@ def text() -> str:
 
 
 def _section(name: str, brief: str, parser: argparse.ArgumentParser) -> str:
-    told = parser.description or f"{brief[0].upper()}{brief[1:]}."
+    told = markdown.plain(parser.description or f"{brief[0].upper()}{brief[1:]}.")
     examples = "<!-- shown: examples of its use -->\n" + markdown.block("sh", "\n".join(_EXAMPLES[name]))
     rows = list(_arguments(parser))
     return "\n\n".join(
@@ -51,4 +51,4 @@ def _arguments(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
         if action.nargs == "+":
             shown += " …"
         name = action.option_strings[0] if action.option_strings else ""
-        yield markdown.code(" ".join(filter(None, (name, shown)))), action.help or "A scenario file."
+        yield markdown.code(" ".join(filter(None, (name, shown)))), markdown.plain(action.help or "A scenario file.")

@@ -1,6 +1,5 @@
 """The page of the control interface: every verb with its fields, from the table by which they are routed."""
 
-import itertools
 from collections.abc import Iterator
 
 from pytest_tiltsession.control import openapi, records, refusals, table, verbs
@@ -17,14 +16,12 @@ A verb that is refused answers with one of these, and `{"error": …, "reason": 
 
 def text() -> str:
     """Give the page."""
-    groups = itertools.groupby(table.VERBS, key=lambda verb: verb.path.split("/")[1] or "")
     meanings = [(markdown.code(status), told) for status, told in refusals.MEANINGS.items()]
     described = openapi.document(table.VERBS, "")["tags"]
     told = {tag["name"]: tag["description"] for tag in described}
     sections: dict[str, list[verbs.Verb]] = {}
-    for _, found in groups:
-        for verb in found:
-            sections.setdefault(verb.group, []).append(verb)
+    for verb in table.VERBS:
+        sections.setdefault(verb.group, []).append(verb)
     return markdown.page(
         "The control interface",
         _BEGIN,
@@ -34,14 +31,14 @@ def text() -> str:
 
 
 def _section(told: str, name: str, found: list[verbs.Verb]) -> str:
-    rows = [(markdown.code(verb.called), verb.summary, "<br>".join(_fields(verb))) for verb in found]
+    rows = [(markdown.code(verb.called), markdown.plain(verb.summary), "<br>".join(_fields(verb))) for verb in found]
     head = markdown.table(("verb", "what it does", "fields"), rows)
     return "\n\n".join(filter(None, [f"## `{name}`", told, head]))
 
 
 def _fields(verb: verbs.Verb) -> Iterator[str]:
     for field in verb.takes:
-        yield f"{_name(field)}: {kinds.said(field.kind.schema())}. {field.doc}"
+        yield f"{_name(field)}: {kinds.said(field.kind.schema())}. {markdown.plain(field.doc)}"
 
 
 def _name(field: records.Field) -> str:

@@ -21,7 +21,10 @@ def _said(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
         return ", ".join(f"`{'null' if word is None else word}`" for word in schema["enum"])
     if "anyOf" in schema or "oneOf" in schema:
-        options = [_said(option) for option in schema.get("anyOf", schema.get("oneOf", ()))]
+        given = schema.get("anyOf", schema.get("oneOf", ()))
+        if len(given) == 2 and given[1].get("items") == given[0]:
+            return f"{_said(given[0])}, or a list of them"
+        options = [_said(option) for option in given]
         return " or ".join(dict.fromkeys(options))
     return _of_type(schema)
 

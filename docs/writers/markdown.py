@@ -24,6 +24,11 @@ def code(text: object) -> str:
     return f"`{text}`"
 
 
+def plain(text: str) -> str:
+    """Give a text without markup, with what Markdown would take for its own escaped."""
+    return re.sub(r"([*<_`\[])", r"\\\1", text)
+
+
 def prose(docstring: str | None) -> str:
     """Give a docstring in Markdown: roles of Sphinx become code, and so do double backticks."""
     assert docstring, "a public thing without a docstring"

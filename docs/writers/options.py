@@ -35,12 +35,12 @@ _WORDS = {
 _MEANINGS = {
     "scenario": "What happens: a `*.tilt.yaml` file (from the test's folder), a name that `tiltsession scenarios` lists, or a `Scenario`.",
     "parameters": "The values of `${…}` in the scenario file.",
-    "exit_condition": "`ci` is done as soon as all is well or anything has failed; `manual` (a `tilt up`) never is. Without a scenario.",
-    "timeout": "Limit of the whole session; None: none is shown. Without a scenario.",
-    "readiness_timeout": "Limit for a server to become ready; None: none is shown. Without a scenario.",
-    "k8s_grace_period": "How long errors of Kubernetes are tolerated. Without a scenario.",
-    "tiltfile_path": "What the Session says of its Tiltfile. Without a scenario.",
-    "start": "When the session starts, as an RFC 3339 time. Without a scenario.",
+    "exit_condition": "`ci` is done as soon as all is well or anything has failed; `manual` (a `tilt up`) never is. Not beside a scenario.",
+    "timeout": "Limit of the whole session; None: none is shown. Not beside a scenario.",
+    "readiness_timeout": "Limit for a server to become ready; None: none is shown. Not beside a scenario.",
+    "k8s_grace_period": "How long errors of Kubernetes are tolerated. Not beside a scenario.",
+    "tiltfile_path": "What the Session says of its Tiltfile. Not beside a scenario.",
+    "start": "When the session starts, as an RFC 3339 time. Not beside a scenario.",
     "profile": "Bug for bug as Tilt, or as the API is published: see [profiles](profiles.md).",
     "progress": "How time moves: see [who moves time](../explanation/time.md).",
     "speed": "Under `wall`, how many times as fast as the machine's clock; 1 without it.",
@@ -84,10 +84,10 @@ def text() -> str:
 
 
 def _of_the_run() -> Iterator[tuple[str, str]]:
-    yield markdown.code(f"--{options.FLAG.replace('_', '-')}"), options.FLAG_HELP
+    yield markdown.code(f"--{options.FLAG.replace('_', '-')}"), markdown.plain(options.FLAG_HELP)
     for name, told in {**options.VALUED, **options.RUN_VALUED}.items():
-        yield markdown.code(f"--{name.replace('_', '-')}=VALUE"), told
-    yield markdown.code(f"--{options.STRICT.replace('_', '-')}"), options.STRICT_HELP
+        yield markdown.code(f"--{name.replace('_', '-')}=VALUE"), markdown.plain(told)
+    yield markdown.code(f"--{options.STRICT.replace('_', '-')}"), markdown.plain(options.STRICT_HELP)
 
 
 def _of_the_marker() -> Iterator[tuple[str, str, str, str]]:

@@ -17,6 +17,12 @@ _GROUPS = {
     "What expectations show": ("Entry", "State", "Style"),
 }
 
+# What rooms of the package ask of each other, and no test.
+_WITHIN = {
+    "FakeTilt": ("activity", "comes_back", "is_about", "pacing", "serving", "take_over"),
+    "SimulatedClock": ("move_on_to", "on_move", "on_planned", "on_settled", "run_due", "step_unless_moving"),
+}
+
 
 def text() -> str:
     """Give the page."""
@@ -48,4 +54,7 @@ def _section(
 def _members(name: str, directive: str, module: str) -> list[str]:
     if directive != "autoclass" or module.endswith("faults"):
         return []
-    return ["   :members:", "   :inherited-members:"]
+    kind = getattr(pytest_tiltsession, name)
+    within = [it for it in _WITHIN.get(name, ()) if hasattr(kind, it)]
+    excluded = [f"   :exclude-members: {', '.join(within)}"] if within else []
+    return ["   :members:", "   :inherited-members:", *excluded]

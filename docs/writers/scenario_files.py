@@ -61,7 +61,7 @@ as in `{{waiting: waiting-for-dep}}`.
 """
 _FAULTS = """\
 `{fault: cut-watch, events: 2, times: 1}`: the name of a fault, its own arguments, and its limits. All take `operation`, `client`, `times`, `after`,
-`until` and `for`, as long as it makes sense; the meaning of each is told in [faults](../how-to/faults.md).
+`until` and `for`, as long as it makes sense; [faults](../how-to/faults.md) tells how to use them.
 """
 
 
@@ -74,13 +74,16 @@ def text() -> str:
     return markdown.page(
         "Scenario files",
         _BEGIN,
+        "## Keys",
         *parts,
         "## States\n\n" + _STATES.format(words=_listed(state_kind.WORDS)),
         *states,
         "## Phases\n\n" + _PHASES.format(words=_listed(phase_kind.WORDS)),
         *phases,
         "## Faults\n\n" + _FAULTS,
-        markdown.table(("fault", "its own arguments"), _faults()),
+        markdown.table(("fault", "what it does", "its own arguments"), _faults()),
+        "### Arguments of faults",
+        markdown.table(("key", "value", "meaning"), _arguments()),
     )
 
 
@@ -108,7 +111,7 @@ def _section(shape: shapes.Shape) -> str:
     rows = []
     for key in shape.keys.values():
         name = f"**`{key.name}`**" if key.required else f"`{key.name}`"
-        rows.append((name, _kind(key.kind), key.doc))
+        rows.append((name, _kind(key.kind), markdown.plain(key.doc)))
     return f"### {_heading(shape)}\n\n" + markdown.table(("key", "value", "meaning"), rows)
 
 
@@ -145,7 +148,7 @@ def _kind(kind: object) -> str:
 
 def _details(states: kinds.Schema, word: str) -> str:
     properties = states["properties"][word]["properties"]
-    rows = [(f"`{name}`", words.said(it), it.get("description", "")) for name, it in properties.items()]
+    rows = [(f"`{name}`", words.said(it), markdown.plain(it.get("description", ""))) for name, it in properties.items()]
     return f"### Details of `{word}`\n\n" + markdown.table(("key", "value", "meaning"), rows)
 
 
@@ -158,11 +161,20 @@ def _of_phases() -> Iterator[shapes.Shape]:
     yield phase_shapes.CONTAINER
 
 
-def _faults() -> Iterator[tuple[str, str]]:
+def _faults() -> Iterator[tuple[str, str, str]]:
     for name, fault in naming.BY_NAME.items():
         limits = {field.name for field in dataclasses.fields(naming.scope.Fault)}
         own = [key for key, argument in naming.keys(fault).items() if argument not in limits]
-        yield f"`{name}`", ", ".join(f"`{key}`" for key in own) or "none"
+        does = markdown.prose(fault.__doc__).split("\n\n")[0].split(". ")[0].rstrip(".") + "."
+        for key, argument in naming.keys(fault).items():
+            does = does.replace(f"`{argument}`", f"`{key}`")
+        yield f"`{name}`", does, ", ".join(f"`{key}`" for key in own) or "none"
+
+
+def _arguments() -> Iterator[tuple[str, str, str]]:
+    for name, it in absolute.fault_kind.Fault().schema()["properties"].items():
+        if name != "fault":
+            yield f"`{name}`", words.said(it), markdown.plain(it["description"])
 
 
 def _listed(found: tuple[str, ...]) -> str:

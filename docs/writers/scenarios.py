@@ -32,7 +32,9 @@ def with_pictures(picture: Callable[[str], str]) -> str:
 def _section(it: naming.Named, picture: str) -> str:
     told = "\n".join(line for line in it.description.strip().splitlines() if not line.startswith(_PIN)).strip()
     pins = [markdown.code(name) for name in it.recordings] + [f"<{address}>" for address in it.threads]
-    return "\n\n".join(filter(None, [f"## `{it.name}`", told, f"Pinned to {', '.join(pins)}." if pins else "", picture]))
+    return "\n\n".join(
+        filter(None, [f"## `{it.name}`", told, f"Pinned to {', '.join(pins)}." if pins else "", picture])
+    )
 
 
 def _drawn(name: str) -> str:

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pytest_tiltsession import errors, times
 from pytest_tiltsession.clock import holding
 
-# What falls due at one instant runs by rank: script steps first, then deadlines, which are judged a little later, and at
-# last what a script lets happen to the process, so that what it shows at that instant is seen.
+# What falls due at one instant runs by rank: script steps first, then deadlines, which are judged a little later, and
+# at last what a script lets happen to the process, so that what is shown at that instant is seen.
 STEP = 0
 DEADLINE = 1
 PROCESS = 2

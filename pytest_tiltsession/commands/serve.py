@@ -90,9 +90,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _goes_on(fake: fake_tilt.FakeTilt) -> bool:
-    """Tell whether the program stays when Tilt's process has ended: for one that comes back, and for one that was killed.
+    """Tell whether the program stays when Tilt's process has ended: it comes back, or it was killed.
 
-    That one's context stays in the config file, and names a port on which nobody answers, as long as the program does.
+    A killed one's context stays in the config file as long as the program does, and nobody answers at its port.
     """
     return fake.comes_back or fake.exit_code == process.KILLED
 

@@ -5,6 +5,7 @@ import threading
 from pytest_tiltsession import errors, kubeconfig
 from pytest_tiltsession.live import client, finding, server_time
 
+_SETTLED = 1_000_000  # microseconds after which a file that has not changed says what it said before
 _LOOKS = 0.25  # seconds for which the context must be gone: Tilt does not write its file in one go
 
 
@@ -21,6 +22,7 @@ class Connection:
         self._patience = 0.0
         self._absent_since: float | None = None
         self._refused: str | None = None
+        self._looked: tuple[tuple[int, int, int] | None, kubeconfig.Entry | None] = (None, None)
 
     @property
     def entry(self) -> kubeconfig.Entry | None:
@@ -108,6 +110,21 @@ class Connection:
             if self._client is not None:
                 self._client.close()
 
+    def _look(self) -> kubeconfig.Entry | None:
+        """Look into the file, unless it is the one that was looked into before; looks come in quick succession."""
+        try:
+            found = self.where.file.stat()
+        except OSError:
+            return None
+        sign = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if self._looked[0] == sign:
+            return self._looked[1]
+        entry = self.where.look()
+        # One that was just written may be written again within the same tick of the file system's clock.
+        settled = abs(server_time.now() - found.st_mtime_ns // 1_000) > _SETTLED
+        self._looked = (sign, entry) if settled else (None, None)
+        return entry
+
     def _drop(self) -> None:
         if self._client is not None:
             self._client.close()
@@ -115,7 +132,7 @@ class Connection:
 
     def _follow(self) -> None:
         """Take what the file says now: what stood there before may have been left by a Tilt that was killed."""
-        entry = self.where.look()
+        entry = self._look()
         if entry is not None and (self._client is None or self._client.entry != entry):
             self._drop()
             self._refused = None

@@ -5,6 +5,7 @@ import threading
 from pytest_tiltsession.live import client, connection, server_time, sightings
 
 _AGAIN = 0.05  # seconds until the next attempt
+_SOON = 0.01  # seconds until the next attempt to find a Tilt: one that only starts has everything still before it
 _EVENTS = ("ADDED", "MODIFIED", "DELETED")
 
 
@@ -30,7 +31,7 @@ class Watcher(threading.Thread):
     def run(self) -> None:
         """Watch, again and again."""
         while not self._stopped.is_set() and not self._seen.ended:
-            self._rest = _AGAIN
+            self._rest = _AGAIN if self._connected.answered else _SOON
             self._told = False
             found = self._connected.reach()
             try:

@@ -17,18 +17,29 @@ _ESCAPES = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
     | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)}
 )
+_MARKUP = "<>&"
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _indented = json.JSONEncoder(ensure_ascii=False, indent=2, check_circular=False).encode
 
 
+def _escaped(text: str) -> str:
+    if not text.isascii():
+        return text.translate(_ESCAPES)
+    # Looked for one by one, which is many times as fast as a table where there is nothing to escape.
+    for character in _MARKUP:
+        if character in text:
+            text = text.replace(character, _ESCAPES[ord(character)])
+    return text
+
+
 def compact(value: Any) -> str:
     """Write a JSON value on one line with Go's escapes and no final newline."""
-    return _compact(value).translate(_ESCAPES)
+    return _escaped(_compact(value))
 
 
 def pretty(value: Any) -> str:
     """Write a JSON value indented by two spaces with Go's escapes and no final newline."""
-    return _indented(value).translate(_ESCAPES)
+    return _escaped(_indented(value))
 
 
 def to_wire(value: Any) -> dict[str, Any]:

@@ -8,14 +8,13 @@ from typing import Any, ClassVar, Literal, Self
 from pytest_tiltsession import errors
 from pytest_tiltsession import faults as faults_room
 from pytest_tiltsession.models import session
-from pytest_tiltsession.scenario import assembling, files, source, steps
+from pytest_tiltsession.scenario import assembling, files, source, steps, telling_process
 from pytest_tiltsession.scenario.relative import (
     expansion,
     reading,
     relating,
     script,
     telling_events,
-    telling_process,
     telling_resources,
     telling_values,
     words,

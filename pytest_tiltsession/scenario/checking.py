@@ -4,12 +4,15 @@ What Tilt never shows is ``rules.transitions``' business; here it is told which 
 """
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from pytest_tiltsession.models import session
-from pytest_tiltsession.rules import transitions
+from pytest_tiltsession.models import metadata, session
+from pytest_tiltsession.rules import builds, holds, kubernetes, metadata_rules, statuses, transitions
 from pytest_tiltsession.scenario import instants, states, steps, time_kinds
+
+
+_REASONS = (*holds.REASONS, builds.INITIAL_BUILD, kubernetes.WAITING_FOR_POD, statuses.UNKNOWN)
 
 
 class Objection(NamedTuple):
@@ -28,13 +31,14 @@ def objections(scenario: steps.Scenario) -> Iterator[Objection]:
         if not time_kinds.representable(base + step.at):
             yield Objection(index, "", "its time lies beyond the year 9999, which no MicroTime can show")
             return
+        yield from (Objection(index, "", text) for text in labelling(step.labels, step.annotations))
         for name, scripted in step.set.items():
             declared = scenario.declaration(name)
             if declared is None:
                 yield Objection(index, name, undeclared(name, scenario))
                 continue
             target = states.resolve(scripted, declared, shown.get(name), base + step.at, base)
-            objection = _beyond(target) or impossible(target, step)
+            objection = _beyond(target) or impossible(target, step) or _untimely(target, step, base) or _misspelt(target)
             if objection is not None:
                 yield Objection(index, name, objection.in_file)
             shown[name] = target.state
@@ -67,14 +71,46 @@ def impossible(target: session.Target, step: steps.Step) -> transitions.Objectio
     return None if step.recorded is not None else transitions.examine(target)
 
 
+def labelling(labels: Mapping[str, str] | None, annotations: Mapping[str, str] | None) -> list[str]:
+    """Say which labels and annotations no Session can have, in Kubernetes' words."""
+    given = metadata.ObjectMeta(name=session.TILTFILE_SESSION, labels=labels, annotations=annotations)
+    return [f"{found.field}: {found.message}" for found in metadata_rules.check(given)]
+
+
+def _untimely(target: session.Target, step: steps.Step, base: int) -> transitions.Objection | None:
+    """Object to times that lie ahead of the step that shows them. What a recording saw, Tilt did show."""
+    if step.recorded is not None:
+        return None
+    for what, instant in _times(target.state):
+        if instant is not None and instant > base + step.at:
+            shown = instants.shown(instant - base)
+            return transitions.Objection(
+                f"{target.name}: its {what} is {shown}, and Tilt never shows a time that is still to come",
+                write=f"give an offset of at most {instants.shown(step.at)}, or leave {what} out",
+            )
+    return None
+
+
+def _misspelt(target: session.Target) -> transitions.Objection | None:
+    """Object to a wait reason that is nearly one of Tilt's; others may be a pod's status, or of another release."""
+    reason = target.state.waiting.wait_reason if target.state.waiting is not None else ""
+    near = difflib.get_close_matches(reason, _REASONS, 1, 0.85)
+    if not near or reason in _REASONS:
+        return None
+    return transitions.Objection(f"{target.name}: Tilt has no wait reason {reason!r}", write=f"did you mean {near[0]}?")
+
+
+def _times(state: session.TargetState) -> tuple[tuple[str, int | None], ...]:
+    if state.active is not None:
+        return (("startTime", state.active.start_time), ("lastReadyTime", state.active.last_ready_time))
+    if state.terminated is not None:
+        return (("startTime", state.terminated.start_time), ("finishTime", state.terminated.finish_time))
+    return ()
+
+
 def _beyond(target: session.Target) -> transitions.Objection | None:
     """Object to times that no MicroTime can show."""
-    active, terminated = target.state.active, target.state.terminated
-    instants: tuple[int | None, ...] = ()
-    if active is not None:
-        instants = (active.start_time, active.last_ready_time)
-    elif terminated is not None:
-        instants = (terminated.start_time, terminated.finish_time)
-    if all(instant is None or time_kinds.representable(instant) for instant in instants):
+    times_ = (instant for _, instant in _times(target.state))
+    if all(instant is None or time_kinds.representable(instant) for instant in times_):
         return None
     return transitions.Objection(f"{target.name}: a time lies outside the years 1 to 9999; give a smaller offset")

@@ -52,9 +52,7 @@ def _process(told: Sequence[str]) -> str:
     return ", then starts again and ".join(told)
 
 
-def _of_one_life(
-    first: steps.Scenario, second: steps.Scenario, *ends: int | None, with_times: bool
-) -> list[str]:
+def _of_one_life(first: steps.Scenario, second: steps.Scenario, *ends: int | None, with_times: bool) -> list[str]:
     a, b = (showing.show(each, until) for each, until in zip((first, second), ends, strict=True))
     found = [*_only(a, b), *_specs(a, b), *_session(a, b)]
     for name in _common(a, b):

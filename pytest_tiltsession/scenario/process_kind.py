@@ -8,8 +8,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.scenario import instants, kinds, problems, process_lives, shapes, steps, time_kinds, yaml_nodes
-from pytest_tiltsession.scenario import yaml_text
+from pytest_tiltsession.scenario import (
+    instants,
+    kinds,
+    problems,
+    process_lives,
+    shapes,
+    steps,
+    time_kinds,
+    yaml_nodes,
+    yaml_text,
+)
 
 # Gives the scenario that a restart names. Raises InvalidScenario where there is none, or a bad one.
 Play = Callable[[str], steps.Scenario]
@@ -144,7 +153,7 @@ def _name(happening: steps.Happening) -> str:
     assert isinstance(happening, steps.Restart)
     if not happening.name:
         raise errors.InvalidScenario(
-            f"{process_lives.text(happening)}: a file names the scenario that is played then, and this one has no name: "
+            f"{process_lives.text(happening)}: a file names the scenario that is played then, and this has no name: "
             'save it to a file of its own, and give the path, as in restarts(at="10s", scenario="next.tilt.yaml")'
         )
     return happening.name

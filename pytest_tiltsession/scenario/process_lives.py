@@ -38,7 +38,7 @@ class Objection(NamedTuple):
 
 
 def of(scenario: steps.Scenario) -> list[Life]:
-    """Give the lives of a scenario, the first one first. What meets no process that runs, or is refused, is left out."""
+    """Give the lives of a scenario, the first one first; what meets no process that runs is left out."""
     return list(_Told(scenario).lives())
 
 

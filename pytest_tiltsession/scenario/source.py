@@ -1,4 +1,4 @@
-"""The text of a scenario file as a piece of Python, to be copied as that or, between its first and last line, as YAML."""
+"""The text of a scenario file as a piece of Python, copied as that, or as YAML without its first and last line."""
 
 
 def call(text: str) -> str:

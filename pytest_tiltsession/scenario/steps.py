@@ -163,7 +163,7 @@ class Restart:
     new_ca: bool = False
     keep_targets: bool = True
     session: bool = True
-    scenario: "Scenario | None | Same" = SAME
+    scenario: "Scenario | Same | None" = SAME
     name: str = ""
     line: int | None = dataclasses.field(default=None, compare=False)
 

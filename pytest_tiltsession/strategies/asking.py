@@ -36,7 +36,7 @@ class Asked:
         one_of("outcome", self.outcome, OUTCOMES)
         if self.exit_condition == exit_conditions.MANUAL and self.outcome in ("failed", "succeeded"):
             raise errors.InvalidValue(
-                f"outcome={self.outcome!r} and exit_condition='manual': tilt up is never done; ask for 'ci' or 'running'"
+                f"outcome={self.outcome!r} and exit_condition='manual': tilt up is never done; ask for ci or running"
             )
         for name in ("names", "errors"):
             given = getattr(self, name)

@@ -7,7 +7,6 @@ from typing import Final
 from pytest_tiltsession.models import session
 from pytest_tiltsession.scenario import instants, steps
 from pytest_tiltsession.scenario.relative import ending
-from pytest_tiltsession.strategies import spans
 
 # How many steps it takes to tell the start of a Tilt.
 START_UP: Final = 4

@@ -10,7 +10,7 @@ from pytest_tiltsession.strategies import asking, declaring, spans, states, text
 
 _CALM = ("set", "reload", "remove", "session", "labels", "annotations")
 _ALL = ("set", "reload", "remove", "session", "labels", "annotations", "cluster")
-_SESSION = st.sampled_from(("absent", "recreated"))
+_SESSION: st.SearchStrategy[steps.SessionWord] = st.sampled_from(("absent", "recreated"))
 _COMES_AND_GOES = st.sampled_from(("", "back", "gone"))
 _OTHER_SETTINGS = st.none() | spans.settings_of_ci()
 _AT_ONCE = st.sampled_from((1, 1, 2, 3))

@@ -24,11 +24,12 @@ def scenarios(
     names: st.SearchStrategy[str] | None = None,
     errors: st.SearchStrategy[str] | None = None,
 ) -> st.SearchStrategy[builder.Scenario]:
-    """Give legal histories of sessions: jobs and servers that wait, run, get ready, fail and start again, are disabled,
-    enabled and removed; reloads of the Tiltfile, other timeouts, a cluster that cannot be reached, a Session that is
-    deleted and comes again.
+    """Give legal histories of sessions, step by step.
 
-    ``targets`` is how many there are at most besides the Tiltfile's own, or their names: ``["db:update", "web:serve"]``.
+    Jobs and servers wait, run, get ready, fail and start again, are disabled, enabled and removed; the Tiltfile is
+    loaded again and gives other timeouts, a cluster cannot be reached, the Session is deleted and comes again.
+
+    ``targets`` is how many there are at most besides the Tiltfile's own, or names: ``["db:update", "web:serve"]``.
     ``exit_condition`` is ``ci`` or ``manual``, either without it. ``outcome`` is how the session ends when it is played
     out: ``failed``, ``succeeded`` or ``running`` after the last step, by Tilt's own rules; each scenario then has an
     ``expect`` that says so. A session of ``tilt ci`` ends with its first verdict. ``names`` gives the names of

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pytest_tiltsession import errors as exceptions
 from pytest_tiltsession.models import resources as models
 from pytest_tiltsession.scenario import builder
-from pytest_tiltsession.scenario.relative import ending, expansion, script
+from pytest_tiltsession.scenario.relative import ending, script
 from pytest_tiltsession.strategies import asking, phases, spans, texts
 
 KINDS: Final = ("local", "kubernetes", "compose")
@@ -187,15 +187,16 @@ def _event(
     if word != "reload":
         found: builder.Scenario = getattr(told, word)(name, at=at)
         return found
-    if draw(st.booleans()):
+    what = draw(st.sampled_from(("comes", "goes", "fails") if name else ("comes", "fails")))
+    if what == "fails":
         return told.reload(at=at, error=draw(errors))
+    if what == "goes":
+        del known[name]
+        return told.reload(at=at, remove=name)
     # A name that no resource had before: what a target is never changes.
     added = draw(_resources(1, kinds, st.just(new), errors, 0))
-    gone = [name] if name and draw(st.booleans()) else []
-    for each in gone:
-        del known[each]
     known |= {entry.name: _disabled(entry) for entry in added.entries}
-    return told.reload(at=at, add=builder.Scenario.of(added), remove=gone)
+    return told.reload(at=at, add=builder.Scenario.of(added))
 
 
 def _disabled(entry: script.Resource | script.Track) -> bool:

@@ -46,16 +46,14 @@ def _blocking(kind: Kind, type_: str, errors: st.SearchStrategy[str]) -> States:
     if kind == "tiltfile":
         return st.just(steps.ScriptedState("active"))
     reasons = texts.REASONS + (texts.POD_REASONS if kind == "runtime" else ())
-    found: list[States] = [st.sampled_from(reasons).map(lambda reason: steps.ScriptedState("waiting", reason))]
-    if type_ == session.JOB:
-        found.append(st.just(steps.ScriptedState("active")))
-    else:
-        found.append(st.just(steps.ScriptedState("active", ready=False)))
+    running = [steps.ScriptedState("active", ready=None if type_ == session.JOB else False)]
+    if type_ == session.SERVER:
         # A server that is being restarted has no start time yet.
-        found.append(st.just(steps.ScriptedState("active", ready=False, start_time=None)))
-    if kind == "runtime":
-        found.append(_failures(kind, type_, errors, exit_conditions.TOLERATED))
-    return st.one_of(*found)
+        running.append(steps.ScriptedState("active", ready=False, start_time=None))
+    # As many of both: there are more reasons to wait than ways to run.
+    found = [steps.ScriptedState("waiting", reasons[0]), *(running * (len(reasons) // len(running)))]
+    shown = st.sampled_from([*found, *(steps.ScriptedState("waiting", reason) for reason in reasons[1:])])
+    return shown | _failures(kind, type_, errors, exit_conditions.TOLERATED) if kind == "runtime" else shown
 
 
 def _good(kind: Kind, type_: str, _: st.SearchStrategy[str]) -> States:

@@ -10,7 +10,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 # What YAML, JSON, HTML and terminals each have their own opinion on.
-_ODD: Final = ("naïve-日本", "With Space", "a:b", "null", "1e3", "<b>&amp;", "#no", "it's \"it\"", "😀", "x" * 300)
+_ODD: Final = ("naïve-日本", "With Space", "a:b", "null", "1e3", "<b>&amp;", "#no", 'it\'s "it"', "😀", "x" * 300)
 # No half of a surrogate pair, which no JSON can hold, and nothing that a terminal acts on.
 _CHARACTERS: Final = st.characters(exclude_categories=("Cs", "Cc"))
 
@@ -27,7 +27,7 @@ POD_REASONS: Final = ("ContainerCreating", "PodInitializing", "Pending", "Init:0
 
 
 def letter(index: int) -> str:
-    """Give the simple name of the first, second … thing: a, b, … z, then n26, n27 …"""
+    """Give the simple name of the first, second … thing: a, b, … z, then n26 and so on."""
     return string.ascii_lowercase[index] if index < len(string.ascii_lowercase) else f"n{index}"
 
 

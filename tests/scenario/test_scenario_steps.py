@@ -130,3 +130,17 @@ def test_a_thousand_mistakes_are_cut_short():
     found = refused("version: 1\nsteps:\n" + "- {at: 1}\n" * 1000)
     assert found.endswith("… and reading stopped here")
     assert len(found.splitlines()) < 30
+
+
+def test_a_target_can_be_removed_that_no_step_has_shown():
+    """The opening shows every declared target, so the first step that speaks of one may take it away."""
+    told = Scenario.parse(
+        "version: 1\n"
+        "targets: {a:update: {type: job}, b:update: {type: job}}\n"
+        "steps:\n"
+        "  - {at: 1s, remove: [b:update]}\n"
+        "  - {at: 2s, set: {a:update: terminated}}\n"
+    )
+
+    assert [("b:update",), ()] == [step.remove for step in told.build().steps]
+    assert showing.show(told.build()).done

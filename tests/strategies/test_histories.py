@@ -13,7 +13,7 @@ from .trying import few, naive_outcome, stand
 def test_a_session_ends_as_it_was_asked_for(outcome):
     """Each scenario plays to the asked outcome, by the rules of the package and by a plain reading of Tilt's."""
 
-    @few(20)
+    @few(12)
     @hypothesis.given(strategies.scenarios(outcome=outcome))
     def check(told):
         built = stand(told)
@@ -22,7 +22,7 @@ def test_a_session_ends_as_it_was_asked_for(outcome):
     check()
 
 
-@few(25)
+@few(12)
 @hypothesis.given(strategies.scenarios())
 def test_any_history_can_be_played(told):
     """Without an outcome a scenario expects nothing, and is written, read and played all the same."""
@@ -33,7 +33,7 @@ def test_histories_hold_everything_that_a_step_can_say():
     """Targets of all kinds in all states, removals, reloads, specs, labels, a lost cluster and Session, start-ups."""
     seen = set()
 
-    @few(150)
+    @few(250)
     @hypothesis.given(strategies.scenarios())
     def look(told):
         built = told.build()
@@ -75,7 +75,9 @@ def test_parameters_narrow(told):
 
 
 @few(30)
-@hypothesis.given(strategies.scenarios(targets=2, max_steps=5, outcome="failed", names=st.sampled_from(["tiltfile", "é"])))
+@hypothesis.given(
+    strategies.scenarios(targets=2, max_steps=5, outcome="failed", names=st.sampled_from(["tiltfile", "é"]))
+)
 def test_limits_hold_with_an_outcome(told):
     """The step that brings the outcome counts, and a resource never takes the name of the Tiltfile's."""
     built = told.build()

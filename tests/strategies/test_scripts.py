@@ -9,14 +9,14 @@ from pytest_tiltsession.scenario.relative import script
 from .trying import few, stand
 
 
-@few(25)
+@few(12)
 @hypothesis.given(strategies.scripts())
 def test_any_script_can_be_played(told):
     """Whatever happens to its resources, a script is legal."""
     stand(told)
 
 
-@few(10)
+@few(6)
 @hypothesis.given(strategies.resources())
 def test_resources_are_a_scenario_to_tell_on(told):
     """Resources alone can be played, and be what a reload brings."""
@@ -32,8 +32,8 @@ def test_scripts_hold_every_kind_of_resource_and_event():
     """Local, Kubernetes and Compose resources with dependencies, and everything that may happen to them."""
     seen = set()
 
-    @few(100)
-    @hypothesis.given(strategies.scripts())
+    @few(70)
+    @hypothesis.given(strategies.scripts(exit_condition="manual"))
     def look(told):
         for entry in told.script.entries:
             seen.update({type(entry), f"after {bool(entry.after)}", f"disabled {entry.disabled}"})

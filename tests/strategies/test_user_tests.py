@@ -5,7 +5,7 @@ import subprocess
 import sys
 import textwrap
 
-from pytest_tiltsession import Scenario, failed
+from pytest_tiltsession import Scenario, cli, failed
 from pytest_tiltsession.scenario import source
 
 PROPERTY = """
@@ -13,7 +13,8 @@ import hypothesis
 
 from pytest_tiltsession import FakeTilt, strategies
 
-LITTLE = hypothesis.settings(max_examples=50, derandomize=True, database=None, deadline=None)
+PHASES = (hypothesis.Phase.generate, hypothesis.Phase.shrink)
+LITTLE = hypothesis.settings(max_examples=30, derandomize=True, database=None, deadline=None, phases=PHASES)
 
 @LITTLE
 @hypothesis.given(strategies.scenarios(outcome="failed", targets=["web:serve"]))
@@ -25,7 +26,7 @@ def test_no_server_fails(scenario):
 """
 
 
-def test_a_failing_example_is_shown_as_a_file_that_fails_the_same(pytester):
+def test_a_failing_example_is_shown_as_a_file_that_fails_the_same(pytester, capsys):
     """The report holds the YAML of the smallest scenario; pasted into a file, check brings the same end."""
     pytester.makepyfile(PROPERTY)
 
@@ -39,13 +40,12 @@ def test_a_failing_example_is_shown_as_a_file_that_fails_the_same(pytester):
     assert "web:serve: {terminated: {error: Process 0 exited with non-zero status}}" in text
     pasted = pytester.path / "found.tilt.yaml"
     pasted.write_text(text.replace("outcome: failed", "outcome: succeeded"), encoding="utf-8")
-    checked = subprocess.run(
-        [sys.executable, "-m", "pytest_tiltsession", "check", str(pasted)], capture_output=True, text=True, check=False
-    )
-    assert checked.returncode == 1
-    assert "Process 0 exited with non-zero status" in checked.stderr
+    assert cli.main(["check", str(pasted)]) == 1
+    assert "Process 0 exited with non-zero status" in capsys.readouterr().err
     pasted.write_text(text, encoding="utf-8")
-    assert subprocess.run([sys.executable, "-m", "pytest_tiltsession", "check", str(pasted)], check=False).returncode == 0
+    assert (
+        subprocess.run([sys.executable, "-m", "pytest_tiltsession", "check", str(pasted)], check=False).returncode == 0
+    )
 
 
 def test_without_hypothesis_the_extra_is_named():
@@ -63,7 +63,7 @@ def test_without_hypothesis_the_extra_is_named():
 
 def test_the_shown_call_is_python_that_gives_the_scenario():
     """What is shown can be copied into @hypothesis.example as well, whatever quotes and escapes it holds."""
-    for error in ("boom", "it's \\ '''", 'three """ and \'\'\'', "two\nlines", "\x1b[31m"):
+    for error in ("boom", "it's \\ '''", "three \"\"\" and '''", "two\nlines", "\x1b[31m"):
         told = Scenario("x").job("a:update", failed(error))
         shown = eval(source.call(told.to_yaml()), {"Scenario": Scenario})
         assert told == shown

@@ -12,7 +12,7 @@ def few(examples):
 
 
 # What is shrunk: from any example, to the smallest.
-SEARCH = hypothesis.settings(max_examples=400, deadline=None, derandomize=True, database=None)
+SEARCH = hypothesis.settings(max_examples=100, deadline=None, derandomize=True, database=None)
 
 
 def stand(told):
@@ -44,7 +44,9 @@ def naive_outcome(scenario):
             active = target.state.active
             if active and not active.ready and target.type == "server":
                 limits.append((active.last_ready_time or active.start_time, spec.ci and spec.ci.readiness_timeout))
-        if any(since is not None and limit and at - (since - scenario.start) > limit / 1_000 for since, limit in limits):
+        if any(
+            since is not None and limit and at - (since - scenario.start) > limit / 1_000 for since, limit in limits
+        ):
             return "failed"
     return "running"
 

@@ -63,7 +63,7 @@ class TellingProcess(telling.Telling):
         return self._with(header=dataclasses.replace(self._header, base=dataclasses.replace(base, process=process)))
 
 
-def _played(given: Any) -> tuple[steps.Scenario | None | steps.Same, str]:
+def _played(given: Any) -> tuple[steps.Scenario | steps.Same | None, str]:
     """Give what a restart plays, and the name of it. Raises InvalidScenario for what is no scenario."""
     if given is None or isinstance(given, steps.Same | steps.Scenario):
         return given, ""
