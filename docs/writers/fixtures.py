@@ -1,9 +1,9 @@
-"""The page of the fixtures, from their docstrings."""
+"""The page of the fixtures and hooks, from their docstrings."""
 
 import ast
 import inspect
 
-from pytest_tiltsession.plugin import fixtures
+from pytest_tiltsession.plugin import fixtures, hookspecs
 from writers import markdown
 
 _BEGIN = """\
@@ -15,7 +15,8 @@ def text() -> str:
     """Give the page."""
     tree = ast.parse(inspect.getsource(fixtures))
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and _fixture(node) is not None]
-    return markdown.page("Fixtures", _BEGIN, *map(_section, found))
+    hooks = [node for node in ast.parse(inspect.getsource(hookspecs)).body if isinstance(node, ast.FunctionDef)]
+    return markdown.page("Fixtures and hooks", _BEGIN, *map(_section, found), *map(_hook, hooks))
 
 
 def _fixture(node: ast.FunctionDef) -> ast.expr | None:
@@ -33,3 +34,9 @@ def _section(node: ast.FunctionDef) -> str:
     gives = f"{gives}]" if gives.count("[") > gives.count("]") else gives
     lives = "for one test" if scope == "function" else "for the whole run"
     return f"## `{node.name}`\n\n*Gives a `{gives}`, {lives}.*\n\n{markdown.prose(ast.get_docstring(node))}"
+
+
+def _hook(node: ast.FunctionDef) -> str:
+    arguments = ", ".join(argument.arg for argument in node.args.args)
+    told = f"*A hook for `conftest.py` or a plugin: `def {node.name}({arguments})`; take the arguments that you need.*"
+    return f"## `{node.name}`\n\n{told}\n\n{markdown.prose(ast.get_docstring(node))}"

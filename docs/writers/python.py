@@ -1,12 +1,12 @@
 """The page of the Python API: every public name, documented by its docstring when the pages are built."""
 
 import pytest_tiltsession
-from pytest_tiltsession import errors, faults
+from pytest_tiltsession import errors, faults, strategies
 from pytest_tiltsession.scenario import builder
 from writers import markdown
 
 _BEGIN = """\
-All of these are imported from `pytest_tiltsession`, faults from `pytest_tiltsession.faults`. The texts stand beside the code and are put in when the
+All of these are imported from `pytest_tiltsession`, faults from `pytest_tiltsession.faults`, strategies from `pytest_tiltsession.strategies`. The texts stand beside the code and are put in when the
 pages are built: `sphinx-build docs build/docs`, or `help(pytest_tiltsession.FakeTilt)` in a Python shell. [Errors](errors.md) have a page of their own.
 """
 _GROUPS = {
@@ -34,7 +34,11 @@ def text() -> str:
     parts.insert(3, _section("The words of a script", words, "autofunction"))
     kinds = [name for name in faults.__all__ if isinstance(getattr(faults, name), type) and _is_a_fault(name)]
     return markdown.page(
-        "Python", _BEGIN, *parts, _section("Faults", ("Fault", *kinds), module="pytest_tiltsession.faults")
+        "Python",
+        _BEGIN,
+        *parts,
+        _section("Faults", ("Fault", *kinds), module=faults.__name__),
+        _section("Strategies", strategies.__all__, "autofunction", strategies.__name__),
     )
 
 
@@ -52,7 +56,7 @@ def _section(
 
 
 def _members(name: str, directive: str, module: str) -> list[str]:
-    if directive != "autoclass" or module.endswith("faults"):
+    if directive != "autoclass" or module != pytest_tiltsession.__name__:
         return []
     kind = getattr(pytest_tiltsession, name)
     within = [it for it in _WITHIN.get(name, ()) if hasattr(kind, it)]

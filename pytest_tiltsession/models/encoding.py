@@ -4,6 +4,7 @@ Knows the declarations of ``models.wire`` and nothing of HTTP. Sources: go-seria
 stories of the recordings.
 """
 
+import dataclasses
 import functools
 import json
 from collections.abc import Callable
@@ -17,6 +18,7 @@ _ESCAPES = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
     | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)}
 )
+_TEXTS_KEPT = 4096  # targets
 _MARKUP = "<>&"
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _indented = json.JSONEncoder(ensure_ascii=False, indent=2, check_circular=False).encode
@@ -51,6 +53,36 @@ def to_wire(value: Any) -> dict[str, Any]:
 def session_to_wire(session: session_models.Session) -> dict[str, Any]:
     """Give a Session with its ``kind`` and ``apiVersion`` first."""
     return {"kind": session_models.KIND, "apiVersion": session_models.API_VERSION, **to_wire(session)}
+
+
+class SessionTexts:
+    """Writes Sessions as compact JSON, and each of their targets once: from one version to the next, few change.
+
+    To be used by one thread at a time.
+    """
+
+    def __init__(self) -> None:
+        # By identity, which is the fastest to find; the targets are kept, so that no other ones have their ids.
+        self._texts: dict[int, str] = {}
+        self._targets: list[session_models.Target] = []
+
+    def text(self, session: session_models.Session) -> str:
+        """Write a Session as ``compact(session_to_wire(session))`` does."""
+        targets = session.status.targets
+        if not targets:
+            return compact(session_to_wire(session))
+        bare = dataclasses.replace(session, status=dataclasses.replace(session.status, targets=()))
+        # Quotes within strings are escaped, and behind the list nothing has such a name: the last one is the list.
+        before, key, after = compact(session_to_wire(bare)).rpartition('"targets":[')
+        texts = self._texts
+        if len(texts) > max(_TEXTS_KEPT, 4 * len(targets)):
+            texts.clear()
+            self._targets.clear()
+        for target in targets:
+            if id(target) not in texts:
+                texts[id(target)] = compact(to_wire(target))
+                self._targets.append(target)
+        return f"{before}{key}{','.join(map(texts.__getitem__, map(id, targets)))}{after}"
 
 
 @functools.cache

@@ -9,10 +9,9 @@ import dataclasses
 from collections.abc import Callable
 
 from pytest_tiltsession import times
-from pytest_tiltsession.api import messages
 from pytest_tiltsession.clock import simulated, wall
 from pytest_tiltsession.expectations import lettering
-from pytest_tiltsession.progress import stalls, waiting
+from pytest_tiltsession.progress import looking, stalls, waiting
 from pytest_tiltsession.server import listener, pacing
 
 # How long no byte may have moved before a client counts as one that waits (as for the consumer of a scenario).
@@ -67,7 +66,7 @@ def decide(seen: Situation) -> Decision:
     return Decision(move=True, look_after=QUIET if seen.met else 0.0)
 
 
-class Auto:
+class Auto(looking.Looking):
     """Moves a clock by itself, from when it is made until :meth:`stop`.
 
     ``bound`` is the instant that it never passes, ``limit`` how far from the clock's start that is, as it was given.
@@ -88,42 +87,19 @@ class Auto:
     ) -> None:
         self._clock = clock
         self._activity = served.activity
-        self._moves = moves
         self._limit = limit
         self._bound = clock.start + times.micros_of(limit)
         self._down = down
-        self._watches = watches
         self._wanted: float | None = None  # since when the next instant only waits for silence
         self._expected: float | None = None  # when the next beat is to come, if nobody nudges
         self._lag = 0.0
-        self._pace = pacing.Pace(served, self._beat, on_error)
-        self._end = clock.on_planned(self.nudge)
-        self._stopped = False
+        pace = pacing.Pace(served, self._beat, on_error)
+        super().__init__(pace, watches, moves, clock.on_planned(self.nudge))
 
     @property
     def runs(self) -> bool:
         """Whether the clock is moved."""
         return self._pace.runs
-
-    def nudge(self) -> None:
-        """Look at once whether to move."""
-        self._pace.nudge()
-
-    def stop(self) -> None:
-        """Move the clock no more; harmless when repeated."""
-        if not self._stopped:
-            self._stopped = True
-            self._end()
-            self._pace.stop()
-            self._moves.happened()
-
-    def answering(self, answer: messages.Answer) -> messages.Answer:
-        """Take note of an answer that is a watch, so that it can be told when the clock stands."""
-        if isinstance(answer, messages.Response):
-            return answer
-        watch = self._watches.follow(answer)
-        self.nudge()
-        return watch
 
     def refusal(self, due: simulated.Wakeup) -> str | None:
         """Say why the clock will not come to what is due next; None where it will."""

@@ -5,9 +5,8 @@ What is played after a read, ``timekeeping`` does. Here is only patience, on the
 
 from collections.abc import Callable
 
-from pytest_tiltsession.api import messages
 from pytest_tiltsession.clock import simulated
-from pytest_tiltsession.progress import stalls, waiting
+from pytest_tiltsession.progress import looking, stalls, waiting
 from pytest_tiltsession.server import listener, pacing
 
 _WHY = (
@@ -18,7 +17,7 @@ _WHY = (
 _SOON = 0.05  # seconds; another thread moves the clock
 
 
-class Reads:
+class Reads(looking.Looking):
     """Looks whether watches wait in vain, from when it is made until :meth:`stop`.
 
     It moves the clock only while no process runs (``down``), since nobody can read then.
@@ -37,33 +36,10 @@ class Reads:
         down: Callable[[], bool] = lambda: False,
     ) -> None:
         self._activity = served.activity
-        self._moves = moves
-        self._watches = watches
         self._clock = clock
         self._down = down
-        self._pace = pacing.Pace(served, self._beat, on_error)
-        self._end = clock.on_move(lambda _: self.nudge())
-        self._stopped = False
-
-    def nudge(self) -> None:
-        """Look at once whether a watch waits in vain."""
-        self._pace.nudge()
-
-    def stop(self) -> None:
-        """Look no more; harmless when repeated."""
-        if not self._stopped:
-            self._stopped = True
-            self._end()
-            self._pace.stop()
-            self._moves.happened()
-
-    def answering(self, answer: messages.Answer) -> messages.Answer:
-        """Take note of an answer that is a watch, so that it can be told when the clock stands."""
-        if isinstance(answer, messages.Response):
-            return answer
-        watch = self._watches.follow(answer)
-        self.nudge()
-        return watch
+        pace = pacing.Pace(served, self._beat, on_error)
+        super().__init__(pace, watches, moves, clock.on_move(lambda _: self.nudge()))
 
     def refusal(self, due: simulated.Wakeup) -> str | None:  # noqa: ARG002  there is no limit of its own
         """Give None: the clock comes wherever it is moved to."""

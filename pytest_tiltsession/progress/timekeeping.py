@@ -138,9 +138,7 @@ class Timekeeping(checks.Expectations, serving.Served):
 
     # -- within -------------------------------------------------------------------------------------------------
 
-    def _run(
-        self, met: asking.Met, limit: "Duration | None", clock: "MovableClock | None"
-    ) -> sessions.Session:
+    def _run(self, met: asking.Met, limit: "Duration | None", clock: "MovableClock | None") -> sessions.Session:
         pursuit = self.eventually(self._limit(limit), clock=clock).pursue(met.claim)
         try:
             while not pursuit.holds():

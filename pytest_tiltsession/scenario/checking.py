@@ -4,13 +4,12 @@ What Tilt never shows is ``rules.transitions``' business; here it is told which 
 """
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pytest_tiltsession.models import metadata, session
 from pytest_tiltsession.rules import builds, holds, kubernetes, metadata_rules, statuses, transitions
 from pytest_tiltsession.scenario import instants, states, steps, time_kinds
-
 
 _REASONS = (*holds.REASONS, builds.INITIAL_BUILD, kubernetes.WAITING_FOR_POD, statuses.UNKNOWN)
 
@@ -31,14 +30,14 @@ def objections(scenario: steps.Scenario) -> Iterator[Objection]:
         if not time_kinds.representable(base + step.at):
             yield Objection(index, "", "its time lies beyond the year 9999, which no MicroTime can show")
             return
-        yield from (Objection(index, "", text) for text in labelling(step.labels, step.annotations))
+        yield from (Objection(index, "", text) for text in _labelling(step))
         for name, scripted in step.set.items():
             declared = scenario.declaration(name)
             if declared is None:
                 yield Objection(index, name, undeclared(name, scenario))
                 continue
             target = states.resolve(scripted, declared, shown.get(name), base + step.at, base)
-            objection = _beyond(target) or impossible(target, step) or _untimely(target, step, base) or _misspelt(target)
+            objection = _beyond(target) or impossible(target, step) or _unlikely(target, step, base)
             if objection is not None:
                 yield Objection(index, name, objection.in_file)
             shown[name] = target.state
@@ -71,16 +70,20 @@ def impossible(target: session.Target, step: steps.Step) -> transitions.Objectio
     return None if step.recorded is not None else transitions.examine(target)
 
 
-def labelling(labels: Mapping[str, str] | None, annotations: Mapping[str, str] | None) -> list[str]:
+def _labelling(step: steps.Step) -> Iterator[str]:
     """Say which labels and annotations no Session can have, in Kubernetes' words."""
-    given = metadata.ObjectMeta(name=session.TILTFILE_SESSION, labels=labels, annotations=annotations)
-    return [f"{found.field}: {found.message}" for found in metadata_rules.check(given)]
+    if step.recorded is None:
+        given = metadata.ObjectMeta(name=session.TILTFILE_SESSION, labels=step.labels, annotations=step.annotations)
+        yield from (f"{found.field}: {found.message}" for found in metadata_rules.check(given))
+
+
+def _unlikely(target: session.Target, step: steps.Step, base: int) -> transitions.Objection | None:
+    """Object to what only a script says: what a recording saw, Tilt did show."""
+    return None if step.recorded is not None else _untimely(target, step, base) or _misspelt(target)
 
 
 def _untimely(target: session.Target, step: steps.Step, base: int) -> transitions.Objection | None:
-    """Object to times that lie ahead of the step that shows them. What a recording saw, Tilt did show."""
-    if step.recorded is not None:
-        return None
+    """Object to times that lie ahead of the step that shows them."""
     for what, instant in _times(target.state):
         if instant is not None and instant > base + step.at:
             shown = instants.shown(instant - base)
@@ -104,7 +107,7 @@ def _times(state: session.TargetState) -> tuple[tuple[str, int | None], ...]:
     if state.active is not None:
         return (("startTime", state.active.start_time), ("lastReadyTime", state.active.last_ready_time))
     if state.terminated is not None:
-        return (("startTime", state.terminated.start_time), ("finishTime", state.terminated.finish_time))
+        return (("finishTime", state.terminated.finish_time), ("startTime", state.terminated.start_time))
     return ()
 
 

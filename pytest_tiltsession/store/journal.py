@@ -10,7 +10,7 @@ import dataclasses
 import itertools
 import operator
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pytest_tiltsession.models import encoding, metadata, session
 
@@ -86,6 +86,7 @@ class Journal:
         self._recent: collections.OrderedDict[int, session.Session] = collections.OrderedDict()
         self._bodies: collections.OrderedDict[int, bytes] = collections.OrderedDict()
         self._bodies_size = 0
+        self._texts = encoding.SessionTexts()
         self._listeners: list[Callable[[], None]] = []
         self.marks: tuple[Mark, ...] = ()
         self.begun = 0  # sequence number of the first commit of the process that runs, or ran last
@@ -170,7 +171,7 @@ class Journal:
         with self._lock:
             body = self._bodies.get(seq)
             if body is None:
-                body = encoding.compact(encoding.session_to_wire(self.session_at(seq))).encode()
+                body = self._texts.text(self.session_at(seq)).encode()
                 self._bodies[seq] = body
                 self._bodies_size += len(body)
                 while self._bodies_size > _KEPT_BODIES_BYTES and len(self._bodies) > 1:
@@ -185,9 +186,11 @@ class Journal:
         changed: tuple[session.Target, ...],
         removed: tuple[str, ...],
     ) -> session.Session | Delta:
-        if base is None or before is None or not (_in_order(before) and _in_order(value)):
+        if base is None or before is None:
             return value
         form = self._forms[base]
+        if not ((isinstance(form, Delta) or _in_order(before)) and _in_order(value)):
+            return value
         depth = form.depth + 1 if isinstance(form, Delta) else 1
         if depth >= _WHOLE_EVERY or 2 * len(changed) >= len(value.status.targets or ()):
             return value
@@ -202,7 +205,7 @@ class Journal:
             # Who reads in order has just read the version before.
             form = self._recent.get(form.base) or self._forms[form.base]
         targets = {target.name: target for target in form.status.targets or ()}
-        value = form
+        value, count = form, len(targets)
         for delta in reversed(deltas):
             targets.update((target.name, target) for target in delta.changed)
             for name in delta.removed:
@@ -210,7 +213,10 @@ class Journal:
             value = delta.bare
         if value is form:
             return form
-        ordered = tuple(targets[name] for name in sorted(targets, key=str.encode))
+        names: Iterable[str] = targets
+        if len(targets) != count or any(delta.removed for delta in deltas):
+            names = sorted(targets, key=str.encode)
+        ordered = tuple(targets[name] for name in names)
         return dataclasses.replace(value, status=dataclasses.replace(value.status, targets=ordered))
 
     def _remember(self, seq: int, value: session.Session) -> None:

@@ -8,8 +8,9 @@ from pytest_tiltsession.models import session
 from pytest_tiltsession.scenario import instants, steps
 from pytest_tiltsession.strategies import asking, declaring, spans, states, texts
 
-_CALM = ("set", "reload", "remove", "session", "labels", "annotations")
-_ALL = ("set", "reload", "remove", "session", "labels", "annotations", "cluster")
+# Targets move far more often than all the rest comes about.
+_CALM = ("set", "set", "set", "set", "set", "set", "reload", "remove", "session", "labels", "annotations")
+_ALL = (*_CALM, "cluster")
 _SESSION: st.SearchStrategy[steps.SessionWord] = st.sampled_from(("absent", "recreated"))
 _COMES_AND_GOES = st.sampled_from(("", "back", "gone"))
 _OTHER_SETTINGS = st.none() | spans.settings_of_ci()

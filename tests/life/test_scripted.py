@@ -27,9 +27,10 @@ process:
 # A program with the official client: it watches, and reads the config file anew whenever it finds nobody, until it has
 # seen so many Sessions; it tells what it saw.
 PROGRAM = """
-import kubernetes.client, kubernetes.config, kubernetes.watch, os, sys, urllib3.exceptions
+import kubernetes.client, kubernetes.config, kubernetes.watch, os, sys, time, urllib3.exceptions
 config, wanted, uids, hosts, tokens = os.environ["TILT_CONFIG"], int(sys.argv[1]), [], [], []
 while len(uids) < wanted:
+    time.sleep(0.02)
     try:
         names = [it["name"] for it in kubernetes.config.list_kube_config_contexts(config)[0]]
         with kubernetes.config.new_client_from_config(config, context=names[0]) as api:
@@ -50,9 +51,10 @@ print(f"saw {len(uids)} sessions at {len(set(hosts))} ports with {len(set(tokens
 
 # The same without a library, as a program that must be small.
 WATCHER = """
-import base64, json, os, ssl, urllib.request, yaml
+import base64, json, os, ssl, time, urllib.request, yaml
 uids, servers = set(), set()
 while len(uids) < 2:
+    time.sleep(0.02)
     found = yaml.safe_load(open(os.environ["TILT_CONFIG"])) or {}
     for cluster, user in zip(found.get("clusters") or (), found.get("users") or ()):
         server, authority = cluster["cluster"]["server"], cluster["cluster"]["certificate-authority-data"]

@@ -49,7 +49,7 @@ def server_states():
         lambda lasts: active(ready=False, for_=lasts),
         lambda lasts: ready(for_=lasts),
         lambda lasts: failed("x", grace="Tolerated", for_=lasts),
-        lambda lasts: failed(started="1s", finished=None, for_=lasts),
+        lambda lasts: failed(started="0s", finished=None, for_=lasts),
         lambda lasts: inactive(for_=lasts),
     ]
     return lasting(phases, st.sampled_from([ready(), active(), active(ready=False), failed("x", grace="Exceeded")]))

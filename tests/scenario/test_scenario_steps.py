@@ -2,8 +2,8 @@
 
 import pytest
 
-from pytest_tiltsession import errors
-from pytest_tiltsession.scenario import file_format
+from pytest_tiltsession import Scenario, errors
+from pytest_tiltsession.scenario import file_format, showing
 
 
 def refused(text):
@@ -63,6 +63,20 @@ def step(text):
             "graceStatus is 'Forgiven'; write Tolerated",
         ),
         ("{at: 5s, set: {a:update: {disabled: {by: me}}}}", "'by' is no key of this state; there is none"),
+        ("{at: 1s, set: {a:update: {active: {startTime: 5s}}}}", "its startTime is 5s, and Tilt never shows a time that"),
+        (
+            "{at: 1s, set: {a:update: {terminated: {finishTime: 1001ms}}}}",
+            "finishTime is 1.001s, and Tilt never shows a time that is still to come; give an offset of at most 1s",
+        ),
+        ("{at: 1s, set: {b:serve: {active: {lastReadyTime: 2s}}}}", "its lastReadyTime is 2s"),
+        ("{at: 1s, set: {b:serve: {active: {lastReadyTime: 2s}}}, recorded: {}}", None),
+        ("{at: 1s, set: {a:update: {waiting: waiting-for-deps}}}", "Tilt has no wait reason 'waiting-for-deps'; did"),
+        ("{at: 1s, set: {a:update: {waiting: waiting_for_local}}}", "did you mean waiting-for-local?"),
+        ("{at: 1s, set: {a:update: {waiting: ContainerCreating}}}", None),
+        ("{at: 1s, set: {a:update: {waiting: waiting-for-deps}}, recorded: {}}", None),
+        ("{at: 1s, labels: {-a: b}}", 'metadata.labels: Invalid value: "-a": name part must consist of'),
+        ("{at: 1s, labels: {a: b c}}", 'metadata.labels: Invalid value: "b c": a valid label must be'),
+        ("{at: 1s, annotations: {a b: c}}", 'metadata.annotations: Invalid value: "a b"'),
         ("{at: 2562047h}", None),
         ("{at: 5s, set: {a:update: {active: {startTime: -2562047h}}}}", None),
         ("{at: 5s, session: gone}", "session is 'gone'; write present or absent or recreated"),

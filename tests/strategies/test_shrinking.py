@@ -33,7 +33,7 @@ def shows(word, name, **details):
 
 def test_the_smallest_success_is_one_job():
     """One job that ends well after a second."""
-    assert smallest(strategies.scenarios(outcome="succeeded")) == HEAD + (
+    assert smallest(strategies.scenarios(outcome="succeeded", targets=2, max_steps=3)) == HEAD + (
         "targets:\n"
         "  a:update: {type: job, resources: [a]}\n"
         "steps:\n"
@@ -44,7 +44,9 @@ def test_the_smallest_success_is_one_job():
 
 def test_the_smallest_failure_of_a_job_says_so_in_one_step():
     """One job that fails after a second, with the shortest text."""
-    found = smallest(strategies.scenarios(outcome="failed"), shows("terminated", "a:update", error=True))
+    found = smallest(
+        strategies.scenarios(outcome="failed", targets=2, max_steps=3), shows("terminated", "a:update", error=True)
+    )
     assert found == HEAD + (
         "targets:\n"
         "  a:update: {type: job, resources: [a]}\n"
@@ -57,7 +59,8 @@ def test_the_smallest_failure_of_a_job_says_so_in_one_step():
 def test_a_script_shrinks_to_one_resource():
     """A failing build is one local resource with nothing else."""
     found = smallest(
-        strategies.scripts(exit_condition="ci"), lambda told: any("failed" in str(it) for it in told.script.entries)
+        strategies.scripts(exit_condition="ci", most=2, max_events=1),
+        lambda told: any("failed" in str(it) for it in told.script.entries),
     )
     assert found == HEAD + "resources:\n  a: {local: {update: [{failed: boom}]}}\n"
 

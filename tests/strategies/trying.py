@@ -12,7 +12,7 @@ def few(examples):
 
 
 # What is shrunk: from any example, to the smallest.
-SEARCH = hypothesis.settings(max_examples=100, deadline=None, derandomize=True, database=None)
+SEARCH = hypothesis.settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
 
 def stand(told):
