@@ -5,7 +5,7 @@ import pathlib
 import platform
 import sys
 
-from benchmarks import figures, measures_life, measures_requests, measures_scripts, measures_watches
+from benchmarks import figures, measures_life, measures_requests, measures_scripts, measures_watches, soak
 
 MEASURES = {
     "plugin": measures_life.of_an_unused_plugin,
@@ -16,6 +16,7 @@ MEASURES = {
     "patch": measures_requests.of_a_patch,
     "watches": measures_watches.of_watches,
     "scripts": measures_scripts.of_scale,
+    "soak": soak.of_soak,
 }
 
 

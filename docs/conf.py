@@ -25,6 +25,8 @@ python_use_unqualified_type_names = True
 
 html_theme = "furo"
 html_title = "pytest-tiltsession"
+html_static_path = ["static"]
+html_css_files = ["pages.css"]
 exclude_patterns = ["given", "writers"]
 
 

@@ -1,12 +1,13 @@
 """Where a Tilt is to be found, from one process of it to the next: ports, config file, authority; knows no session."""
 
+import contextlib
 import pathlib
 import threading
 from collections.abc import Callable, Mapping
 
 from pytest_tiltsession import errors, kubeconfig
 from pytest_tiltsession import settings as settings_module
-from pytest_tiltsession.kubeconfig import promised
+from pytest_tiltsession.kubeconfig import file, promised
 from pytest_tiltsession.server import reservation, tls
 
 _DEFAULT_PORT = 10350
@@ -142,7 +143,9 @@ def _write(path: pathlib.Path, content: bytes) -> pathlib.Path:
     try:
         path.write_bytes(content)
     except OSError as problem:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
         raise errors.KubeconfigError(
-            f"{path}: the certificate cannot be written: {problem.strerror}; give a folder that this user may write to"
+            f"{path}: the certificate cannot be written: {problem.strerror}. {file.instead(problem, 'a folder')}."
         ) from None
     return path

@@ -15,6 +15,8 @@ from pytest_tiltsession.scenario import builder, files, steps
 PROFILES = ("tilt", "kubernetes")
 PROGRESS = ("manual", "reads", "auto", "wall")
 EXIT_CONDITIONS = ("ci", "manual")
+_TIMEOUT, _READINESS_TIMEOUT, _PATIENCE = map(conflicts.Default, ("30m", "5m", "30s"))
+_SPANS = ("timeout", "readiness_timeout", "k8s_grace_period", "limit", "patience", "offset")
 STARTS = ("now", "later", "dead", "empty")
 ALLOWANCES = ("unplayed-steps", "server-errors", "stalled-watches", "unmet-faults", "recorded-verdicts")
 
@@ -26,36 +28,37 @@ TILTFILE_PATH = "/app/Tiltfile"
 class Settings:
     """The options of a fake, as the marker, the command line and ``FakeTilt(...)`` take them.
 
-    ``timeout``, ``readiness_timeout`` and ``k8s_grace_period`` are Go durations (None: absent from ``spec.ci``);
-    ``start`` is an RFC 3339 time; ``port`` 0 takes a free one. ``scenario`` is a file, a named one
-    (``"ci/never-ready"``) or a Scenario; ``parameters`` fill its ``${…}``. ``progress`` says how time moves: ``speed``
-    is how many times as fast as the machine's clock it is under ``wall``, 1 without it; ``limit``, a Go duration, is
-    how far from its start the clock goes by itself under ``auto``, and how far a wait moves it; ``patience``, a Go
-    duration of the machine's clock, is after how long a watch is told that the clock stands (None: never). ``offset``,
-    a Go duration, is how long the session has been going on when the fake begins to serve: what its scenario tells up
-    to then has happened. ``freeze`` makes the test's own ``datetime.now()`` and ``time.time()`` follow the session's
-    clock, ``sleeps`` turns the test process's own sleeps into moves of it. ``starts`` says what is there at first: a
-    Tilt that serves (``now``), a config file that names none until ``start()`` (``later``), or one that names a port
-    where nobody answers (``dead``), or a Tilt whose Session is not there until ``appear()`` (``empty``). ``faults``
-    are armed from the start, before those of the scenario: one of ``pytest_tiltsession.faults``, or several. ``allow``
-    names what does not fail the test at its end. Raises InvalidValue for anything else, naming what would do.
+    Durations are Go's, as texts, or timedeltas: ``timeout``, ``readiness_timeout`` and ``k8s_grace_period`` (None:
+    absent from ``spec.ci``), ``limit``, ``patience`` and ``offset``. ``start`` is an RFC 3339 time; ``port`` 0 takes a
+    free one. ``scenario`` is a file, a named one (``"ci/never-ready"``) or a Scenario; ``parameters`` fill its
+    ``${…}``. ``progress`` says how time moves: ``speed`` is how many times as fast as the machine's clock it is under
+    ``wall``, 1 without it; ``limit``, a Go duration, is how far from its start the clock goes by itself under
+    ``auto``, and how far a wait moves it; ``patience``, a Go duration of the machine's clock, is after how long a
+    watch is told that the clock stands (None: never). ``offset``, a Go duration, is how long the session has been
+    going on when the fake begins to serve: what its scenario tells up to then has happened. ``freeze`` makes the
+    test's own ``datetime.now()`` and ``time.time()`` follow the session's clock, ``sleeps`` turns the test process's
+    own sleeps into moves of it. ``starts`` says what is there at first: a Tilt that serves (``now``), a config file
+    that names none until ``start()`` (``later``), or one that names a port where nobody answers (``dead``), or a Tilt
+    whose Session is not there until ``appear()`` (``empty``). ``faults`` are armed from the start, before those of the
+    scenario: one of ``pytest_tiltsession.faults``, or several. ``allow`` names what does not fail the test at its end.
+    Raises InvalidValue for anything else, naming what would do.
     """
 
     scenario: "builder.Scenario | steps.Scenario | pathlib.Path | str | None" = None
     parameters: Mapping[str, str] | None = None
     exit_condition: str = conflicts.Default("ci")
-    timeout: str | None = conflicts.Default("30m")
-    readiness_timeout: str | None = conflicts.Default("5m")
-    k8s_grace_period: str | None = None
+    timeout: times.Span | None = _TIMEOUT
+    readiness_timeout: times.Span | None = _READINESS_TIMEOUT
+    k8s_grace_period: times.Span | None = None
     tiltfile_path: str = conflicts.Default(TILTFILE_PATH)
     start: str = conflicts.Default(DEFAULT_START)
     profile: str = "tilt"
     progress: str = "manual"
     speed: "float | str | None" = None
-    limit: str = "24h"
-    patience: str | None = conflicts.Default("30s")
+    limit: times.Span = "24h"
+    patience: times.Span | None = _PATIENCE
     verbatim: bool = False
-    offset: str = "0s"
+    offset: times.Span = "0s"
     tls: bool = True
     port: int = 0
     context: str | None = None
@@ -104,6 +107,9 @@ class Settings:
                 'freeze=True with progress="wall": frozen time follows a clock that stands between its moves, and '
                 "under wall it runs; leave one of them out"
             )
+        for name in _SPANS:
+            if getattr(self, name) is not None and not isinstance(getattr(self, name), str):
+                object.__setattr__(self, name, times.format_duration(self._duration(name) or 0))
         # Read, so that a bad one is refused now.
         self.spec  # noqa: B018
         self.start_micros  # noqa: B018
@@ -171,14 +177,7 @@ class Settings:
 
     def _duration(self, name: str) -> int | None:
         value = getattr(self, name)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            raise errors.InvalidValue(f'{name}={value!r}: give a Go duration as text, such as "30m" or "2.5s"')
-        try:
-            return times.parse_duration(value)
-        except errors.InvalidValue as problem:
-            raise errors.InvalidValue(f"{name}: {problem}") from None
+        return None if value is None else times.nanos_of(name, value)
 
 
 NAMES = tuple(field.name for field in dataclasses.fields(Settings))

@@ -1,9 +1,10 @@
-"""MicroTime, Time and Go durations as integers; knows no clock and no datetime.
+"""MicroTime, Time and durations as integers; knows no clock, and of datetime only the timedelta that users give.
 
 Instants are integer microseconds since the Unix epoch (``None`` is Go's zero time); durations are integer
 nanoseconds, as in Go. Calendar arithmetic is done here because freezegun replaces ``datetime`` in every module.
 """
 
+import datetime
 import functools
 import re
 
@@ -18,6 +19,11 @@ HOUR = 60 * MINUTE
 # Go's zero time.Time, 0001-01-01T00:00:00Z, which the API writes as null.
 ZERO_TIME_MICROS = -62_135_596_800_000_000
 INT64_MAX = (1 << 63) - 1
+
+# What users give for a duration in Python: a Go duration as text, a number of seconds, or a timedelta. A setting that a
+# file or a Session shows as Go text takes no number, which would have no unit there.
+Duration = str | int | float | datetime.timedelta
+Span = str | datetime.timedelta
 
 _UNITS = {
     "ns": 1,
@@ -181,8 +187,22 @@ def parse_duration(text: str) -> int:
     return sign * total
 
 
-def micros_of(value: "str | int | float") -> int:
-    """Give a user's duration in microseconds: a Go duration as text, or a number of seconds.
+def nanos_of(name: str, value: Span) -> int:
+    """Give a setting's duration in nanoseconds: a Go duration as text, or a timedelta.
+
+    Raises :class:`errors.InvalidValue`, with the setting's name, for other types, numbers too, and for what is none.
+    """
+    if not isinstance(value, str | datetime.timedelta):
+        wanted = 'give a Go duration as text, such as "30m" or "2.5s", or a timedelta'
+        raise errors.InvalidValue(f"{name}={value!r}: {wanted}")
+    try:
+        return parse_duration(value) if isinstance(value, str) else _micros(value) * MICROSECOND
+    except errors.InvalidValue as problem:
+        raise errors.InvalidValue(f"{name}: {problem}") from None
+
+
+def micros_of(value: Duration) -> int:
+    """Give a user's duration in microseconds: a Go duration as text, a number of seconds, or a timedelta.
 
     A float is rounded to the nearest microsecond. Raises :class:`errors.InvalidValue` for what is finer than a
     microsecond when written as text, and for other types.
@@ -192,6 +212,18 @@ def micros_of(value: "str | int | float") -> int:
         if nanos % MICROSECOND:
             raise errors.InvalidValue(f"{value!r} is finer than a microsecond, the resolution of MicroTime")
         return nanos // MICROSECOND
+    if isinstance(value, datetime.timedelta):
+        return _micros(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) > 9e9:
-        raise errors.InvalidValue(f'{value!r} is not a duration: give seconds as a number, or text such as "2.5s"')
+        raise errors.InvalidValue(
+            f'{value!r} is not a duration: give seconds as a number, text such as "2.5s", or a timedelta'
+        )
     return round(value * 1_000_000)
+
+
+def _micros(value: datetime.timedelta) -> int:
+    """Give a timedelta in microseconds, exactly. Raises InvalidValue where a Go duration cannot hold it."""
+    micros = value // datetime.timedelta(microseconds=1)
+    if abs(micros) * MICROSECOND > INT64_MAX:
+        raise errors.InvalidValue(f"{value!r} is too long for a Go duration, which ends at about 292 years")
+    return micros

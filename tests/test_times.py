@@ -1,5 +1,6 @@
 """Instants and durations are read and written as Go and the API do."""
 
+import datetime
 import json
 
 import hypothesis
@@ -77,6 +78,16 @@ def test_gos_zero_time_is_the_first_of_january_of_year_one():
 def test_users_give_durations_as_text_or_seconds(value, micros):
     """Text is a Go duration, a number is seconds."""
     assert micros == times.micros_of(value)
+
+
+def test_users_give_durations_as_timedeltas():
+    """A timedelta counts to the microsecond, also where a float of its seconds would not."""
+    given = datetime.timedelta(days=30_000, microseconds=-1)
+    assert times.micros_of(given) == 30_000 * 86_400 * 1_000_000 - 1
+    assert times.nanos_of("limit", given) == times.micros_of(given) * 1_000
+    assert times.nanos_of("limit", datetime.timedelta(seconds=-1.5)) == times.nanos_of("limit", "-1.5s")
+    with pytest.raises(errors.InvalidValue, match="too long for a Go duration"):
+        times.micros_of(datetime.timedelta.max)
 
 
 @pytest.mark.parametrize("value", ["1ns", None, True, float("nan"), float("inf"), "soon"])

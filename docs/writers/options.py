@@ -23,7 +23,7 @@ _MARKER = """\
 `@pytest.mark.tilt_session(…)` on a test, a class or a module (`pytestmark`); the nearest one's arguments count. All of them but `mode` and
 `recording` are also the arguments of [`tilt_session_factory`](fixtures.md), of `FakeTilt(…)` and of `Settings(…)`.
 
-Durations are Go durations as text, such as `"2.5s"` or `"1h30m"`.
+A duration is a Go duration as text, such as `"2.5s"` or `"1h30m"`, or a `datetime.timedelta`.
 """
 _WORDS = {
     "profile": settings.PROFILES,
@@ -69,7 +69,14 @@ _TYPES = {
     "mode": ", ".join(markdown.code(word) for word in options.MODES),
     "recording": "text",
 }
-_WORD_OF = {"str": "text", "bool": "`True` or `False`", "int": "whole number", "float": "number", "None": "None"}
+_WORD_OF = {
+    "str": "text",
+    "bool": "`True` or `False`",
+    "int": "whole number",
+    "float": "number",
+    "times.Span": "duration",
+    "None": "None",
+}
 
 
 def text() -> str:

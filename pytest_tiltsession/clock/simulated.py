@@ -53,6 +53,7 @@ class SimulatedClock:
         self._listeners: list[Callable[[int], None]] = []
         self._settlers: list[Callable[[], None]] = []
         self._planners: list[Callable[[], None]] = []
+        self._forsaken = ""
         self.runner: int | None = None  # the thread that runs an instant, under the lock; it settles afterwards
 
     @property
@@ -99,7 +100,7 @@ class SimulatedClock:
         with self.lock:
             return [item[3] for item in heapq.nsmallest(most, (item for item in self._heap if item[3].callback))]
 
-    def advance(self, duration: "str | int | float") -> None:
+    def advance(self, duration: times.Duration) -> None:
         """Move forward by a Go duration (``"5m"``, ``"2.5s"``) or a number of seconds, running what falls due.
 
         Raises :class:`errors.ClockError` for a negative duration and while a named hold is in force.
@@ -110,7 +111,7 @@ class SimulatedClock:
         with self._moving:
             self._move_to(self.now + step)
 
-    def advance_to(self, when: "str | int | float") -> None:
+    def advance_to(self, when: times.Duration) -> None:
         """Move forward to an instant: a MicroTime, or an offset from the start (``"4m"``, or seconds).
 
         Raises :class:`errors.ClockError` where that instant has passed.
@@ -191,6 +192,10 @@ class SimulatedClock:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def forsake(self, why: str) -> None:
+        """Refuse to move from now on: this is a copy in a forked process, and a thread that held a lock is not here."""
+        self._forsaken, self._moving = why, threading.RLock()
+
     def _hold(self, hold: holding.Hold) -> None:
         with self._moving:
             self._holds.append(hold)
@@ -211,6 +216,8 @@ class SimulatedClock:
         return True
 
     def _move_to(self, target: int, *, only_one: bool = False) -> None:
+        if self._forsaken:
+            raise errors.ClockError(self._forsaken)
         if self._holds and (target > self._now or only_one):
             raise errors.ClockError(f"the clock is held by {', '.join(map(repr, self.holds))} and cannot move")
         while True:

@@ -90,7 +90,7 @@ class Drivers:
         """The process identifier of this Tilt."""
         return self._gate.world.tilt.pid
 
-    def instant(self, offset: "str | int | float | None", what: str) -> int | None:
+    def instant(self, offset: "times.Duration | None", what: str) -> int | None:
         """Turn a user's offset from the session's start into microseconds since the epoch; never later than now."""
         if offset is None:
             return None
@@ -153,7 +153,7 @@ class Driver:
         """Take the target out of the session, as a Tiltfile reload does; the driver is of no use afterwards."""
         self._drivers.remove(self.name)
 
-    def fail(self, error: str, *, started: "str | int | float | None" = None) -> Self:
+    def fail(self, error: str, *, started: "times.Duration | None" = None) -> Self:
         """End the target with an error. ``started`` is an offset from the session's start, where it was not shown."""
         if not isinstance(error, str) or not error:
             raise errors.ImpossibleTransition(
@@ -162,7 +162,7 @@ class Driver:
             )
         return self._terminate(error, started)
 
-    def _terminate(self, error: str, started: "str | int | float | None") -> Self:
+    def _terminate(self, error: str, started: "times.Duration | None") -> Self:
         active, now = self.state.active, self._drivers.now
         start = self._drivers.instant(started, "started")
         if start is None:
@@ -170,7 +170,7 @@ class Driver:
         state = session.TargetState(terminated=session.TargetStateTerminated(start, now, error))
         return self._set(state, f"fails: {error}" if error else "succeeds")
 
-    def _activate(self, *, ready: bool, fresh: bool, started: "str | int | float | None" = None) -> Self:
+    def _activate(self, *, ready: bool, fresh: bool, started: "times.Duration | None" = None) -> Self:
         active, now = self.state.active, self._drivers.now
         start = self._drivers.instant(started, "started")
         if active is None or fresh:
@@ -193,7 +193,7 @@ class Driver:
 class JobDriver(Driver):
     """A target that runs to completion, such as a build or a migration."""
 
-    def start(self, *, started: "str | int | float | None" = None) -> Self:
+    def start(self, *, started: "times.Duration | None" = None) -> Self:
         """Run the job: active, never ready. A start while it runs is a new run, as Tilt shows it when it batches."""
         return self._activate(ready=False, fresh=True, started=started)
 
@@ -201,7 +201,7 @@ class JobDriver(Driver):
         """Run the job again from now on."""
         return self._activate(ready=False, fresh=True)
 
-    def succeed(self, *, started: "str | int | float | None" = None) -> Self:
+    def succeed(self, *, started: "times.Duration | None" = None) -> Self:
         """End the job without an error."""
         return self._terminate("", started)
 
@@ -217,7 +217,7 @@ class JobDriver(Driver):
 class ServerDriver(Driver):
     """A target that runs indefinitely, such as an HTTP server; whenever it ends, that is an error."""
 
-    def start(self, *, ready: bool = False, started: "str | int | float | None" = None) -> Self:
+    def start(self, *, ready: bool = False, started: "times.Duration | None" = None) -> Self:
         """Run the server: active and not ready until ``ready()``; without a probe Tilt shows it ready at once."""
         return self._activate(ready=ready, fresh=True, started=started)
 
@@ -235,7 +235,7 @@ class ServerDriver(Driver):
             raise self._refuse("unready()", f"it is {self.state.word}; call start() or ready() first")
         return self._activate(ready=False, fresh=False)
 
-    def succeed(self, *, started: "str | int | float | None" = None) -> Self:  # noqa: ARG002
+    def succeed(self, *, started: "times.Duration | None" = None) -> Self:  # noqa: ARG002
         """Refused: a server that ends is an error, with exit code 0 too."""
         raise self._refuse(
             "succeed()",
@@ -243,7 +243,7 @@ class ServerDriver(Driver):
             "call ready() if it is to be healthy, fail() if it is to end, or declare it with job()",
         )
 
-    def fail(self, error: str = "", *, started: "str | int | float | None" = None) -> Self:
+    def fail(self, error: str = "", *, started: "times.Duration | None" = None) -> Self:
         """End the server; without a text the error is the one that Tilt shows of an ended process."""
         pid = self._drivers.pid + 1 if self.state.active is not None else 0
         return super().fail(error or f"Process {pid} exited with non-zero status", started=started)

@@ -77,8 +77,8 @@ class Driving(resource_declaring.ResourceDrivers):
         *,
         remove: str | Sequence[str] = (),
         exit_condition: str | None = None,
-        timeout: str | None = None,
-        readiness_timeout: str | None = None,
+        timeout: times.Span | None = None,
+        readiness_timeout: times.Span | None = None,
     ) -> None:
         """Reload the Tiltfile: what clients wrote to spec, labels and annotations of ``Tiltfile`` is set back.
 
@@ -88,9 +88,10 @@ class Driving(resource_declaring.ResourceDrivers):
         spec = self._gate.world.tilt.spec
         ci = spec.ci or session.SessionCISpec()
         if timeout is not None:
-            ci = dataclasses.replace(ci, timeout=_duration("timeout", timeout))
+            ci = dataclasses.replace(ci, timeout=times.nanos_of("timeout", timeout))
         if readiness_timeout is not None:
-            ci = dataclasses.replace(ci, readiness_timeout=_duration("readiness_timeout", readiness_timeout))
+            nanos = times.nanos_of("readiness_timeout", readiness_timeout)
+            ci = dataclasses.replace(ci, readiness_timeout=nanos)
         spec = dataclasses.replace(spec, exit_condition=exit_condition or spec.exit_condition, ci=ci)
         removed = [self._drivers.get(name).name for name in resource_states.named("remove", remove)]
         self._gate.submit(changes.TiltChange(spec=spec, removed=removed, reload=True, note="the Tiltfile is reloaded"))
@@ -110,10 +111,3 @@ def _named(name: str, suffix: str) -> tuple[str, str]:
             f'a target is named by its resource, such as "api", or in full, such as "api:{suffix}"; found {name!r}'
         )
     return resource, f"{resource}{colon}{given}"
-
-
-def _duration(what: str, text: str) -> int:
-    """Read a Go duration into nanoseconds. Raises InvalidValue that says of what."""
-    if not isinstance(text, str):
-        raise errors.InvalidValue(f'{what}={text!r}: give a Go duration as text, such as "30m" or "2.5s"')
-    return times.parse_duration(text)

@@ -6,7 +6,7 @@ This is the face that a fake, or a live Tilt, gives on; what each expectation me
 from collections.abc import Callable, Iterable, Mapping
 from typing import NoReturn
 
-from pytest_tiltsession import errors
+from pytest_tiltsession import errors, times
 from pytest_tiltsession.expectations import (
     eventually,
     failures,
@@ -27,7 +27,7 @@ from pytest_tiltsession.expectations import (
 from pytest_tiltsession.expectations import requests as asking
 from pytest_tiltsession.models import session as sessions
 
-Duration = str | int | float
+Duration = times.Duration
 
 
 class _Claims:

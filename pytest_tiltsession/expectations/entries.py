@@ -13,7 +13,7 @@ SESSION_WORDS = (
     timeline.EXITED, timeline.KILLED, timeline.STARTED, states.SUCCEEDED, states.FAILED,
 )  # fmt: skip
 
-Duration = str | int | float
+Duration = times.Duration
 # When: exactly then, from one time to another, or whenever (None and ...).
 When = Duration | tuple[Duration, Duration] | EllipsisType | None
 

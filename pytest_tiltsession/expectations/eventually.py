@@ -33,7 +33,7 @@ class Pursuit:
 
     def __init__(
         self, claim: failures.Claim, look: Callable[[], observed.Observed], clock: MovableClock,
-        limit: "str | int | float", style: lettering.Style,
+        limit: times.Duration, style: lettering.Style,
     ) -> None:  # fmt: skip
         self._claim = claim
         self._look = look

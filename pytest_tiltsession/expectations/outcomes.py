@@ -108,7 +108,7 @@ def _ending(seen: observed.Observed) -> str:
     return f" at {lettering.clock(ended.at)}, since {why}"
 
 
-def done_at(when: "str | int | float", within: "str | int | float" = 0) -> failures.Claim:
+def done_at(when: times.Duration, within: times.Duration = 0) -> failures.Claim:
     """Claim that the session became done at a time since its start, give or take ``within``.
 
     Raises :class:`errors.InvalidValue` for what is no duration.

@@ -7,7 +7,7 @@ from pytest_tiltsession import errors, times
 from pytest_tiltsession.expectations import conduct, failures, lettering, observed, selection
 from pytest_tiltsession.expectations.failures import Failure
 
-Duration = str | int | float
+Duration = times.Duration
 Select = Callable[[int], selection.Selection]
 
 

@@ -55,8 +55,8 @@ class Chosen(TypedDict, total=False):
     status: Status | None
     method: str | None
     path: str | None
-    since: str | int | float | None
-    until: str | int | float | None
+    since: times.Duration | None
+    until: times.Duration | None
     where: Callable[[Record], bool] | None
 
 
@@ -105,8 +105,8 @@ def selection(
     status: Status | None = None,
     method: str | None = None,
     path: str | None = None,
-    since: "str | int | float | None" = None,
-    until: "str | int | float | None" = None,
+    since: "times.Duration | None" = None,
+    until: "times.Duration | None" = None,
     where: Callable[[Record], bool] | None = None,
     start: int = 0,
 ) -> Selection:

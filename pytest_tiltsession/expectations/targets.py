@@ -5,7 +5,7 @@ from typing import Self
 from pytest_tiltsession import errors, times
 from pytest_tiltsession.expectations import failures, histories, names, observed, states
 
-Duration = str | int | float
+Duration = times.Duration
 
 
 class TargetExpectation:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pytest_tiltsession import errors, times
 
-Duration = str | int | float
+Duration = times.Duration
 
 WRITES = ("create", "update", "patch", "delete", "deletecollection")
 OPERATIONS = ("get", "list", "watch", *WRITES)

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import errno
 import fcntl
 import os
 import pathlib
@@ -112,8 +113,17 @@ def _forget_parent() -> None:
 
 def _unwritable(path: pathlib.Path, error: OSError) -> errors.KubeconfigError:
     return errors.KubeconfigError(
-        f"cannot write the kubeconfig {path}: {why(error)}. Name a file in a folder that this user may write to."
+        f"cannot write the kubeconfig {path}: {why(error)}. {instead(error, 'a file in a folder')}."
     )
+
+
+def instead(error: OSError, place: str) -> str:
+    """Say what to do where a file cannot be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"Free some space, or name {place} on another disk"
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return "Close what is no longer used, or raise the limit of open files (ulimit -n)"
+    return f"Name {place} that this user may write to"
 
 
 def why(error: Exception) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from pytest_tiltsession import faults as faults_room
+from pytest_tiltsession import times
 from pytest_tiltsession.scenario import builder, steps
 
 
@@ -14,17 +15,17 @@ class Options(TypedDict, total=False):
     scenario: builder.Scenario | steps.Scenario | pathlib.Path | str | None
     parameters: Mapping[str, str] | None
     exit_condition: str
-    timeout: str | None
-    readiness_timeout: str | None
-    k8s_grace_period: str | None
+    timeout: times.Span | None
+    readiness_timeout: times.Span | None
+    k8s_grace_period: times.Span | None
     tiltfile_path: str
     start: str
-    offset: str
+    offset: times.Span
     profile: str
     progress: str
     speed: float | str | None
-    limit: str
-    patience: str | None
+    limit: times.Span
+    patience: times.Span | None
     verbatim: bool
     tls: bool
     port: int

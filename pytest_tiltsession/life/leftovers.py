@@ -11,6 +11,7 @@ from typing import Any
 
 from pytest_tiltsession import errors, placing, serving
 from pytest_tiltsession import settings as settings_module
+from pytest_tiltsession.life import forks
 
 
 class Leftovers:
@@ -20,7 +21,7 @@ class Leftovers:
     taken away. A forked process has nothing of its own to clear.
     """
 
-    def __init__(self, owner: object, directory: pathlib.Path | None) -> None:
+    def __init__(self, owner: forks.Forkable, directory: pathlib.Path | None) -> None:
         self._directory = directory
         self._own: pathlib.Path | None = None
         self._lock = threading.Lock()
@@ -28,7 +29,13 @@ class Leftovers:
         self.site: placing.Site | None = None
         self.server: serving.Serving | None = None
         self._process = os.getpid()
+        forks.watch(owner)
         self._finalizer = weakref.finalize(owner, self._abandoned)
+
+    def check_process(self) -> None:
+        """Raise ServerError in a forked process, where this is the parent's."""
+        if os.getpid() != self._process:
+            raise errors.ServerError(forks.refusal(self._process))
 
     def site_for(self, settings: settings_module.Settings, config: pathlib.Path | None) -> placing.Site:
         """Give the site of a fake, whose files go into the folder."""
@@ -52,15 +59,17 @@ class Leftovers:
                     ) from None
             return self._own
 
-    def belong_to(self, owner: object) -> None:
+    def belong_to(self, owner: forks.Forkable) -> None:
         """Be those of another fake from now on, which has taken the place of the first one."""
         self._finalizer.detach()
+        forks.watch(owner)
         self._finalizer = weakref.finalize(owner, self._abandoned)
 
     def clear(self) -> None:
-        """Stop serving and leave nothing; harmless when repeated."""
+        """Stop serving and leave nothing; harmless when repeated, and in a forked process, whose parent goes on."""
         self._finalizer.detach()
-        self._clear()
+        if os.getpid() == self._process:
+            self._clear()
 
     def _clear(self) -> None:
         try:

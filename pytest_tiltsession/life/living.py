@@ -8,14 +8,14 @@ import functools
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
-from pytest_tiltsession import errors
+from pytest_tiltsession import errors, times
 from pytest_tiltsession.life import plans, process, succession
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.progress import awaiting
 from pytest_tiltsession.server import tls
 from pytest_tiltsession.store import journal
 
-Duration = str | int | float
+Duration = times.Duration
 _T = TypeVar("_T")
 
 
@@ -62,6 +62,8 @@ class Living(succession.Succession):
         Raises ServerError for an occupied port, KubeconfigError where the kubeconfig cannot be written, and ClockError
         where another fake leads the time of this process.
         """
+        if self._leftovers is not None:
+            self._leftovers.check_process()
         if self._server is not None and self._server.running:
             return self
         try:

@@ -17,7 +17,7 @@ from pytest_tiltsession.scenario import player, steps
 from pytest_tiltsession.server import tls
 from pytest_tiltsession.store import journal
 
-Duration = str | int | float
+Duration = times.Duration
 
 
 class Running(driving.Driving, timekeeping.Timekeeping):
@@ -51,6 +51,7 @@ class Running(driving.Driving, timekeeping.Timekeeping):
             raise errors.ServerError(
                 f"{called}: this fake is not serving: use it in a with block, or call start() first"
             )
+        self._leftovers.check_process()
         if at is not None:
             self._world.clock.call_at(self._instant(called, at), action, what=called)
             return
@@ -189,7 +190,7 @@ class Running(driving.Driving, timekeeping.Timekeeping):
         """Give the place where this fake is to be found; made when it is first needed."""
         if self._leftovers is None or self._site is None:
             self._leftovers = leftovers.Leftovers(self, self._directory)
-            self._site = self._leftovers.site = self._leftovers.site_for(self.settings, self._config)
+            self._site = self._leftovers.site_for(self.settings, self._config)
         self._own_time.begin()
         return self._site
 

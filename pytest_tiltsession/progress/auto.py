@@ -80,7 +80,7 @@ class Auto(looking.Looking):
         served: listener.Listener,
         moves: waiting.Moves,
         *,
-        limit: str,
+        limit: times.Span,
         watches: stalls.Stalls,
         on_error: Callable[[BaseException], None],
         down: Callable[[], bool] = lambda: False,

@@ -16,7 +16,7 @@ from pytest_tiltsession.progress import asking, auto, awaiting, blocked, current
 from pytest_tiltsession.progress import wall as walls
 from pytest_tiltsession.store import requests
 
-Duration = str | int | float
+Duration = times.Duration
 Predicate = asking.Predicate
 MovableClock = eventually.MovableClock
 

@@ -5,7 +5,7 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
-from pytest_tiltsession import errors
+from pytest_tiltsession import errors, times
 from pytest_tiltsession import faults as faults_room
 from pytest_tiltsession.models import session
 from pytest_tiltsession.scenario import assembling, files, source, steps, telling_process
@@ -53,12 +53,12 @@ __all__ = [
 class Scenario(telling_resources.TellingResources, telling_events.TellingEvents, telling_process.TellingProcess):
     """A scenario that is being told; each method gives a new one and leaves the one before as it was.
 
-    ``timeout``, ``readiness_timeout`` and ``k8s_grace_period`` are Go durations, None where ``spec.ci`` has none;
-    ``start`` is an RFC 3339 time. ``start_up="full"`` begins with the Session's creation and the first load of the
-    Tiltfile, which takes ``load``; otherwise the Tiltfile is loaded at 0s. ``pace`` is what Tilt's engine takes from
-    one of its own steps to the next; with ``"0s"`` they are one commit, as when Tilt batches them. What comes after
-    the session's verdict is left out, since ``tilt ci`` exits then, unless the scenario ``goes_on``. Raises
-    :class:`errors.InvalidScenario` for what cannot be, here and in every method.
+    ``timeout``, ``readiness_timeout`` and ``k8s_grace_period`` are Go durations, as texts or timedeltas, None where
+    ``spec.ci`` has none; ``start`` is an RFC 3339 time. ``start_up="full"`` begins with the Session's creation and the
+    first load of the Tiltfile, which takes ``load``; otherwise the Tiltfile is loaded at 0s. ``pace`` is what Tilt's
+    engine takes from one of its own steps to the next; with ``"0s"`` they are one commit, as when Tilt batches them.
+    What comes after the session's verdict is left out, since ``tilt ci`` exits then, unless the scenario ``goes_on``.
+    Raises :class:`errors.InvalidScenario` for what cannot be, here and in every method.
     """
 
     def __init__(
@@ -66,9 +66,9 @@ class Scenario(telling_resources.TellingResources, telling_events.TellingEvents,
         title: str = "",
         *,
         exit_condition: str = "ci",
-        timeout: str | None = "30m",
-        readiness_timeout: str | None = "5m",
-        k8s_grace_period: str | None = None,
+        timeout: times.Span | None = "30m",
+        readiness_timeout: times.Span | None = "5m",
+        k8s_grace_period: times.Span | None = None,
         tiltfile_path: str = "/app/Tiltfile",
         start: str = "2026-01-01T00:00:00Z",
         start_up: Literal["loaded", "full"] = "loaded",

@@ -57,15 +57,23 @@ RESTART = shapes.Shape(
         "What the new process plays: another file, by its path from this one, or a named scenario; null for nothing. "
         "Without it the same as before, from its beginning.",
     ),
-    shapes.Key("new_port", kinds.Flag(), "Whether the API has another port; without it, unless the port is fixed."),
-    shapes.Key("new_token", kinds.Flag(), "Whether it has another token; true where not given."),
-    shapes.Key("new_ca", kinds.Flag(), "Whether it has another certificate authority; false where not given."),
-    shapes.Key("new_web_port", kinds.Flag(), "Whether it has another web port, and so another context; false."),
-    shapes.Key("keep_targets", kinds.Flag(), "false: what a test has declared beside the scenario is forgotten."),
+    shapes.Key("newPort", kinds.Flag(), "Whether the API has another port; without it, unless the port is fixed."),
+    shapes.Key("newToken", kinds.Flag(), "Whether it has another token; true where not given."),
+    shapes.Key("newCa", kinds.Flag(), "Whether it has another certificate authority; false where not given."),
+    shapes.Key("newWebPort", kinds.Flag(), "Whether it has another web port, and so another context; false."),
+    shapes.Key("keepTargets", kinds.Flag(), "false: what a test has declared beside the scenario is forgotten."),
     shapes.Key("session", kinds.Flag(), "false: the API is there without a Session. Goes with scenario: null."),
     blank=True,
 )
 _WORDS = {"exit": EXIT, "crash": CRASH, "restart": RESTART}
+_KEYS = {  # of the fields that have two words in their names
+    "new_port": "newPort",
+    "new_token": "newToken",
+    "new_ca": "newCa",
+    "new_web_port": "newWebPort",
+    "keep_targets": "keepTargets",
+}
+_FIELDS = {key: field for field, key in _KEYS.items()}
 _HINT = "write one of exit, crash and restart, such as {at: 10s, restart: {}}"
 
 
@@ -113,7 +121,7 @@ def _assembled(item: shapes.Found, play: Play, told: problems.Problems) -> steps
         return steps.Exit(at, **given.values, line=line)
     if word == "crash":
         return steps.Crash(at, **given.values, line=line)
-    values = dict(given.values)
+    values = {_FIELDS.get(key, key): value for key, value in given.values.items()}
     if values.get("scenario") is not None:
         values["name"] = values["scenario"]
         try:
@@ -137,15 +145,15 @@ def written(happening: steps.Happening) -> dict[str, Any]:
     word = process_lives.word(happening)
     found: dict[str, Any] = {}
     for field in dataclasses.fields(happening):
-        value = getattr(happening, field.name)
-        if field.name not in _WORDS[word].keys or value == field.default:
+        value, key = getattr(happening, field.name), _KEYS.get(field.name, field.name)
+        if key not in _WORDS[word].keys or value == field.default:
             continue
         if field.name == "scenario":
             found["scenario"] = yaml_text.Token("null") if value is None else _name(happening)
         elif isinstance(value, bool):
-            found[field.name] = yaml_text.Token("true" if value else "false")
+            found[key] = yaml_text.Token("true" if value else "false")
         else:
-            found[field.name] = yaml_text.Token(str(value))
+            found[key] = yaml_text.Token(str(value))
     return {"at": yaml_text.Token(instants.shown(happening.at)), word: found}
 
 

@@ -8,6 +8,7 @@ import asyncio
 import atexit
 import errno
 import os
+import selectors
 import socket
 import ssl
 import threading
@@ -24,6 +25,14 @@ Listener = listener.Listener
 
 
 class _Loop(asyncio.SelectorEventLoop):
+    def __init__(self, selector: selectors.BaseSelector) -> None:
+        try:
+            super().__init__(selector)
+        except OSError:  # half made, it would complain when it is collected
+            selector.close()
+            asyncio.BaseEventLoop.close(self)
+            raise
+
     def time(self) -> float:
         return service.machine_seconds()
 
@@ -32,7 +41,7 @@ class _Host:
     """The thread, its loop and the listeners that live on it."""
 
     def __init__(self) -> None:
-        self.loop = _Loop()
+        self.loop = _Loop(selectors.DefaultSelector())
         self.loop.set_exception_handler(_report)
         self.waker = waking.Waker(self.loop)
         self.listeners: set[Listener] = set()
@@ -118,14 +127,20 @@ def shutdown() -> None:
 def _running() -> _Host:
     global _host
     if _host is None or not _host.thread.is_alive():
-        _host = _Host()
+        try:
+            _host = _Host()
+        except OSError as error:
+            raise _cannot_bind("127.0.0.1", 0, error) from None
     return _host
 
 
 def _listen(address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     # With the protocol named, asyncio sets TCP_NODELAY on the connections; else each answer could wait 40 ms.
-    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    except OSError as error:
+        raise _cannot_bind(address, port, error) from None
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.settimeout(0)
@@ -145,6 +160,9 @@ def _cannot_bind(address: str, port: int, error: OSError | OverflowError) -> err
     elif number == errno.EACCES:
         why = f"this user may not listen on port {port} of {address}"
         instead = "Choose a port from 1024 on, or write port=0 for a free one"
+    elif number in (errno.EMFILE, errno.ENFILE):
+        why = f"no file can be opened any more: {os.strerror(number)}"
+        instead = "Close what is no longer used, stop fakes that are, or raise the limit of open files (ulimit -n)"
     elif number is None:
         why = f"{port} is not a port"
         instead = "Choose one from 1 to 65535, or write port=0 for a free one"

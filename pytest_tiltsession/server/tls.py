@@ -8,7 +8,10 @@ import datetime
 import hmac
 import secrets
 import ssl
+import tempfile
 import threading
+
+from pytest_tiltsession import errors
 
 _IDENTITIES = ("localhost", "127.0.0.1", "::1")
 _TOKEN_BYTES = 64  # 88 characters of base64, as Tilt's
@@ -48,8 +51,16 @@ class Certificates:
         """Give the TLS settings of all that is served with this certificate: TLS 1.2 or later, HTTP/1.1 by ALPN."""
         with _lock:
             if self._context is None:
-                self._context = keyless_context()
-                self._leaf.configure_cert(self._context)
+                context = keyless_context()
+                try:
+                    self._leaf.configure_cert(context)
+                except (OSError, ssl.SSLError) as problem:
+                    raise errors.ServerError(
+                        f"the certificate cannot be loaded: {problem.strerror or problem}. That takes a temporary file "
+                        f"of some kilobytes: free some space in {tempfile.gettempdir()} or, where too many files are "
+                        "open, raise that limit (ulimit -n); tls=False does without"
+                    ) from None
+                self._context = context
             return self._context
 
     def expired_context(self) -> ssl.SSLContext:

@@ -29,7 +29,6 @@ def test_a_page_does_what_it_says(page: str, tmp_path: pathlib.Path) -> None:
         "COLUMNS": "100",
         "NO_COLOR": "1",
         "PYTEST_ADDOPTS": ADDOPTS,
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     desk = tmp_path / "desk"
     desk.mkdir()

@@ -59,6 +59,8 @@ def refused():
             socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=20).close()
         except ConnectionRefusedError:
             return True
+        except ConnectionResetError:  # taken, and broken off at once, as by a crash just then
+            return False
         return False
 
     return ask

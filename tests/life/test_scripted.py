@@ -22,7 +22,7 @@ steps:
   - {at: 20s, set: {api:serve: {terminated: {error: gone}}}}
 process:
   - {at: 10s, crash: {}}
-  - {at: 12s, restart: {new_ca: true, new_web_port: true}}
+  - {at: 12s, restart: {newCa: true, newWebPort: true}}
 """
 # A program with the official client: it watches, and reads the config file anew whenever it finds nobody, until it has
 # seen so many Sessions; it tells what it saw.

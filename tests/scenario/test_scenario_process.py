@@ -19,7 +19,7 @@ WRITTEN = {
     "{at: 1s, restart: {}}": steps.Restart(1_000_000),
     "{at: 1s, restart: {scenario: up/green}}": steps.Restart(1_000_000, scenario=GREEN, name="up/green"),
     "{at: 1s, restart: {session: false, scenario: null}}": steps.Restart(1_000_000, session=False, scenario=None),
-    "{at: 1s, restart: {new_port: false, new_web_port: true, new_token: false, new_ca: true, keep_targets: false}}": (
+    "{at: 1s, restart: {newPort: false, newWebPort: true, newToken: false, newCa: true, keepTargets: false}}": (
         steps.Restart(1_000_000, new_port=False, new_web_port=True, new_token=False, new_ca=True, keep_targets=False)
     ),
 }
@@ -103,8 +103,8 @@ def test_a_saved_file_names_the_other_by_its_own_path(tmp_path, monkeypatch):
         ("{at: 5s}", 4, "what happens to the process is missing; write one of exit, crash and restart"),
         ("{at: 5s, exit: {}, crash: {}}", 4, "is one thing, found exit and crash"),
         ("{at: 5s, restrat: {}}", 4, "'restrat' is no key of what happens to the process; did you mean restart?"),
-        ("{at: 5s, restart: {newPort: true}}", 4, "did you mean new_port?"),
-        ("{at: 5s, restart: {new_port: yes}}", 4, "write true or false"),
+        ("{at: 5s, restart: {new_port: true}}", 4, "did you mean newPort?"),
+        ("{at: 5s, restart: {newPort: yes}}", 4, "write true or false"),
         ("{at: 5s, exit: {code: 300}}", 4, "write a whole number from 0 to 255"),
         ("{at: 5s, exit: 3}", 4, "write a mapping with code"),
         ("{at: -5s, exit: {}}", 4, "offsets count from the session's start; write 0s or more"),

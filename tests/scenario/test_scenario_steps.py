@@ -63,7 +63,10 @@ def step(text):
             "graceStatus is 'Forgiven'; write Tolerated",
         ),
         ("{at: 5s, set: {a:update: {disabled: {by: me}}}}", "'by' is no key of this state; there is none"),
-        ("{at: 1s, set: {a:update: {active: {startTime: 5s}}}}", "its startTime is 5s, and Tilt never shows a time that"),
+        (
+            "{at: 1s, set: {a:update: {active: {startTime: 5s}}}}",
+            "its startTime is 5s, and Tilt never shows a time",
+        ),
         (
             "{at: 1s, set: {a:update: {terminated: {finishTime: 1001ms}}}}",
             "finishTime is 1.001s, and Tilt never shows a time that is still to come; give an offset of at most 1s",

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from pytest_tiltsession import errors
+from pytest_tiltsession import errors, times
 from pytest_tiltsession.models import resources as models
 from pytest_tiltsession.models import session
 from pytest_tiltsession.scenario import steps
@@ -44,9 +44,9 @@ class TellingEvents(telling.Telling):
         changed: telling_values.Names = (),
         error: str = "",
         takes: words.Duration = "20ms",
-        timeout: str | None = _UNSAID,
-        readiness_timeout: str | None = _UNSAID,
-        k8s_grace_period: str | None = _UNSAID,
+        timeout: times.Span | None = _UNSAID,
+        readiness_timeout: times.Span | None = _UNSAID,
+        k8s_grace_period: times.Span | None = _UNSAID,
     ) -> Self:
         """Load the Tiltfile again; it ``takes`` a while, and ends with an ``error`` or brings what it says.
 

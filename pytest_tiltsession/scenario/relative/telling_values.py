@@ -132,8 +132,8 @@ def start(when: str) -> int:
         raise errors.InvalidScenario(f"start: {problem}") from None
 
 
-def ci(before: session.SessionCISpec | None, **changed: str | None) -> session.SessionCISpec | None:
-    """Give ``spec.ci`` with other durations (Go's, as texts); None is absent."""
+def ci(before: session.SessionCISpec | None, **changed: times.Span | None) -> session.SessionCISpec | None:
+    """Give ``spec.ci`` with other durations (Go's, as texts, or timedeltas); None is absent."""
     found = before or session.SessionCISpec()
     for name, value in changed.items():
         nanos = None if value is None else _nanos(name, value)
@@ -141,8 +141,8 @@ def ci(before: session.SessionCISpec | None, **changed: str | None) -> session.S
     return found
 
 
-def _nanos(name: str, value: str) -> int:
+def _nanos(name: str, value: times.Span) -> int:
     try:
-        return times.parse_duration(text(value, f'{name} is a Go duration, such as "30m"'))
+        return times.nanos_of(name, value)
     except errors.InvalidValue as problem:
-        raise errors.InvalidScenario(f"{name}: {problem}") from None
+        raise errors.InvalidScenario(str(problem)) from None

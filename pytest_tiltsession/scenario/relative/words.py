@@ -12,7 +12,7 @@ from pytest_tiltsession.rules import exit_conditions
 from pytest_tiltsession.scenario import steps
 from pytest_tiltsession.scenario.relative import script
 
-Duration = str | int | float
+Duration = times.Duration
 Time = Duration | None | steps.Natural
 
 PHASES = ("Pending", "Running", "Succeeded", "Failed", "Unknown")
