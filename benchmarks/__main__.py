@@ -2,10 +2,9 @@
 
 import argparse
 import pathlib
-import platform
 import sys
 
-from benchmarks import figures, measures_life, measures_requests, measures_scripts, measures_watches, soak
+from benchmarks import figures, measures_life, measures_requests, measures_scripts, measures_watches, page, soak
 
 MEASURES = {
     "plugin": measures_life.of_an_unused_plugin,
@@ -24,7 +23,7 @@ def main() -> None:
     """Measure what the command line names."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Figures, beside peers, in one run.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(MEASURES)}; all by default")
-    parser.add_argument("--write", type=pathlib.Path, metavar="FILE", help="keep the table in a Markdown file")
+    parser.add_argument("--write", type=pathlib.Path, metavar="FILE", help="keep the table in a Markdown page")
     given = parser.parse_args()
     unknown = [name for name in given.names if name not in MEASURES]
     if unknown:
@@ -36,8 +35,7 @@ def main() -> None:
     table = figures.table(found)
     print(table)
     if given.write is not None:
-        machine = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
-        given.write.write_text(f"{table}\n\n{machine}, one run of `python -m benchmarks`.\n", encoding="utf-8")
+        given.write.write_text(page.written(found, table), encoding="utf-8")
 
 
 if __name__ == "__main__":

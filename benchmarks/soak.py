@@ -1,4 +1,4 @@
-"""What must hold under load, with numbers to choose: ``python -m benchmarks.soak PART NUMBER…`` raises where it does not.
+"""What must hold under load: ``python -m benchmarks.soak PART NUMBER…`` raises where it does not.
 
 CI runs each part with small numbers; ``python -m benchmarks soak`` runs them all at full size. A part runs in a process
 of its own, since it counts what a process has.
@@ -123,9 +123,10 @@ def lives(count: int) -> dict[str, float]:
                     one.exchange(one.bytes_of("GET", f"{SESSIONS}/Tiltfile"))
             one.close()
 
-        def left() -> tuple[int, int, int]:
+        def left() -> tuple[int, ...]:
             gc.collect()
-            return threading.active_count(), len(os.listdir("/proc/self/fd")), len(os.listdir(folder))
+            count_in = [len(list(pathlib.Path(place).iterdir())) for place in ("/proc/self/fd", folder)]
+            return threading.active_count(), *count_in
 
         for number in range(count // 5):
             live(number)

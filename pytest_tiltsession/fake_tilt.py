@@ -155,7 +155,7 @@ class FakeTilt(living.Living, drawn.Drawn):
         if left and "unplayed-steps" not in self.settings.allow:
             listed = ", ".join(times.format_duration(step.at * times.MICROSECOND) for step in left[:5])
             found.append(
-                f"{len(left)} steps of the scenario were never played (at {listed}{', …' if len(left) > 5 else ''}): "
+                f"{'1 step' if len(left) == 1 else f'{len(left)} steps'} of the scenario never played (at {listed}{', …' if len(left) > 5 else ''}): "
                 'advance the clock past them, or allow it with @pytest.mark.tilt_session(allow=("unplayed-steps",))'
             )
         return found

@@ -67,8 +67,9 @@ class Promised:
         self._gone = True
         _unfinished.discard(self)
 
-    def _write(self) -> None:
-        with contextlib.suppress(Exception):  # said where the path is asked for
+    def keep(self) -> None:
+        """Write what is promised; where that cannot be, whoever asks for the path learns of it."""
+        with contextlib.suppress(Exception):
             _ = self.path
 
 
@@ -78,7 +79,7 @@ _unfinished: set[Promised] = set()
 def _before_fork() -> None:
     """Write what is promised, so that a forked process finds the same file as its parent, who takes it away again."""
     for promised in tuple(_unfinished):
-        promised._write()
+        promised.keep()
 
 
 os.register_at_fork(before=_before_fork)

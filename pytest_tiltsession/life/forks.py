@@ -7,8 +7,7 @@ import os
 import weakref
 from typing import Protocol
 
-from pytest_tiltsession.clock import simulated
-from pytest_tiltsession.engine import gate
+from pytest_tiltsession.engine import gate, world
 
 _PATIENCE = 1.0  # seconds for which a fork waits for what is under way in a fake
 
@@ -17,10 +16,7 @@ class Forkable(Protocol):
     """A fake, as far as a fork is concerned."""
 
     _gate: gate.Gate
-
-    @property
-    def clock(self) -> simulated.SimulatedClock:
-        """Its clock, with the one lock of the fake."""
+    _world: world.World
 
 
 _started: dict[int, "weakref.ref[Forkable]"] = {}
@@ -44,12 +40,12 @@ def refusal(parent: int) -> str:
 def _before() -> None:
     """Let each fake finish what it does, so that the child's copy is whole and no lock of it is held for ever."""
     fakes = (reference() for reference in tuple(_started.values()))
-    _locked.extend(fake for fake in fakes if fake is not None and fake.clock.lock.acquire(timeout=_PATIENCE))
+    _locked.extend(fake for fake in fakes if fake is not None and fake._world.lock.acquire(timeout=_PATIENCE))
 
 
 def _release() -> None:
     while _locked:
-        _locked.pop().clock.lock.release()
+        _locked.pop()._world.lock.release()
 
 
 def _in_child() -> None:
@@ -59,7 +55,7 @@ def _in_child() -> None:
         fake = reference()
         if fake is not None:
             fake._gate.closed = why
-            fake.clock.forsake(why)
+            fake._world.clock.forsake(why)
     _started.clear()
 
 

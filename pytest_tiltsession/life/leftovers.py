@@ -101,8 +101,8 @@ class Leftovers:
 def _take_away(folder: pathlib.Path) -> None:
     """Remove a folder that holds a file or two; whatever else somebody has put into it goes as well."""
     try:
-        for name in os.listdir(folder):
-            os.unlink(folder / name)
-        os.rmdir(folder)
+        for item in folder.iterdir():
+            item.unlink()
+        folder.rmdir()
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)

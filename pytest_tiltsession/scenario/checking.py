@@ -11,6 +11,7 @@ from pytest_tiltsession.models import metadata, session
 from pytest_tiltsession.rules import builds, holds, kubernetes, metadata_rules, statuses, transitions
 from pytest_tiltsession.scenario import instants, states, steps, time_kinds
 
+_NEARLY = 0.85  # how alike two reasons are, by difflib, of which one is taken for a slip of the other
 _REASONS = (*holds.REASONS, builds.INITIAL_BUILD, kubernetes.WAITING_FOR_POD, statuses.UNKNOWN)
 
 
@@ -72,7 +73,7 @@ def impossible(target: session.Target, step: steps.Step) -> transitions.Objectio
 
 def _labelling(step: steps.Step) -> Iterator[str]:
     """Say which labels and annotations no Session can have, in Kubernetes' words."""
-    if step.recorded is None:
+    if step.recorded is None and (step.labels or step.annotations):
         given = metadata.ObjectMeta(name=session.TILTFILE_SESSION, labels=step.labels, annotations=step.annotations)
         yield from (f"{found.field}: {found.message}" for found in metadata_rules.check(given))
 
@@ -96,9 +97,12 @@ def _untimely(target: session.Target, step: steps.Step, base: int) -> transition
 
 def _misspelt(target: session.Target) -> transitions.Objection | None:
     """Object to a wait reason that is nearly one of Tilt's; others may be a pod's status, or of another release."""
-    reason = target.state.waiting.wait_reason if target.state.waiting is not None else ""
-    near = difflib.get_close_matches(reason, _REASONS, 1, 0.85)
-    if not near or reason in _REASONS:
+    waiting = target.state.waiting
+    if waiting is None or waiting.wait_reason in _REASONS:
+        return None
+    reason = waiting.wait_reason
+    near = difflib.get_close_matches(reason, _REASONS, 1, _NEARLY)
+    if not near:
         return None
     return transitions.Objection(f"{target.name}: Tilt has no wait reason {reason!r}", write=f"did you mean {near[0]}?")
 

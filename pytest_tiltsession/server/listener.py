@@ -187,7 +187,7 @@ class Listener:
                 connection.stop()
             self._unsent = {connection: connection.unsent() for connection in self._service.connections}
             self._close_if_empty()
-            if not self._closed.is_set():
+            if self._service.connections or self._accepting:
                 self._loop.call_later(_GLANCE, self._lose_patience, self._loop.time() + _GRACE)
 
     def _begin_to_abort(self, *, reset: bool) -> None:
@@ -225,7 +225,8 @@ class Listener:
             self._unsent.clear()
             if self.on_closed is not None:
                 self.on_closed(self)
-            self._closed.set()
+            # In the next turn, since asyncio closes the socket of a lost connection after it has told of it.
+            self._loop.call_soon(self._closed.set)
 
     # On the caller's thread
 

@@ -164,7 +164,7 @@ def test_steps_that_were_never_played_fail_the_test_unless_allowed(pytester, sce
     )
     result = pytester.runpytest("-p", "no:randomly")
     result.assert_outcomes(passed=3, errors=1)
-    assert "1 steps of the scenario were never played (at 4s)" in result.stdout.str()
+    assert "1 step of the scenario never played (at 4s)" in result.stdout.str()
 
 
 def test_a_named_scenario_is_played_by_its_name(pytester):

@@ -1,4 +1,4 @@
-"""What ends in the middle: a run that is interrupted, a consumer that is killed, a test that leaves its watches open."""
+"""What ends in the middle: an interrupted run, a killed consumer, a test that leaves its watches open."""
 
 import os
 import pathlib
