@@ -29,13 +29,20 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no measure {unknown[0]!r}; there are: {', '.join(MEASURES)}")
     found: list[figures.Figure] = []
+    failed: list[str] = []
     for name in given.names or MEASURES:
         print(f"{name} …", file=sys.stderr)
-        found += MEASURES[name]()
+        try:
+            found += MEASURES[name]()
+        except Exception as problem:  # what the others have found is not to be lost
+            print(f"{name}: {problem}", file=sys.stderr)
+            failed.append(name)
     table = figures.table(found)
     print(table)
     if given.write is not None:
         given.write.write_text(page.written(found, table), encoding="utf-8")
+    if failed:
+        sys.exit(f"not measured: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -91,6 +91,6 @@ def patch_to_event(one: peer.Peer, count: int = 300) -> float:
 
 
 def of_a_patch() -> Iterator[figures.Figure]:
-    """From a PATCH to the event of a watcher."""
+    """From a PATCH to the event of a watcher. A real Tilt took 950 µs, on another machine; the aim is half of it."""
     with peer.running("tiltsession") as ours:
-        yield figures.Figure("PATCH to a watcher's event: median", "µs", patch_to_event(ours))
+        yield figures.Figure("PATCH to a watcher's event: median", "µs", patch_to_event(ours), at_most=475)

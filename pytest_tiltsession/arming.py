@@ -10,10 +10,13 @@ from pytest_tiltsession.clock import simulated
 from pytest_tiltsession.engine import world as worlds
 from pytest_tiltsession.expectations import selection
 from pytest_tiltsession.faults import unmet
+from pytest_tiltsession.scenario import steps
 from pytest_tiltsession.server import greetings, listener, queueing, tls
 from pytest_tiltsession.store import requests
 
 ALLOWANCE = "unmet-faults"
+HINT = f'; allow it with @pytest.mark.tilt_session(allow=("{ALLOWANCE}",))'
+_OF_TLS = (faults.FailHandshake, faults.ExpiredCertificate)
 
 
 class Arming:
@@ -32,6 +35,8 @@ class Arming:
         self._listener: listener.Listener | None = None
         self._planned: list[simulated.Wakeup] = []
         self._froze: set[faults.Armed] = set()
+        self._scripted: tuple[faults.Fault, ...] = ()
+        self._changed = False
         self._full: list[faults.Armed] = []
         self._full_since = 0
         self._overflows: int | None = None
@@ -43,6 +48,20 @@ class Arming:
         self._full.clear()
         self._listener = served
         self._settle()
+
+    def change(self, before: steps.Scenario | None, scenario: steps.Scenario | None) -> None:
+        """Arm the faults of a scenario that begins now, in place of another one; their spans begin now as well.
+
+        Those of the other one that have been met are over; those that never were stay, and are told of at the end.
+        """
+        if not self._changed and before is not None:
+            self._scripted = before.faults
+        over = [item for item in self.faults.armed if item.met and item.fault in self._scripted]
+        if over:
+            self.faults.disarm(*over)
+        told = scenario.faults if scenario is not None else ()
+        self._scripted, self._changed = tuple(fault.later(self._world.clock.elapsed) for fault in told), True
+        self.faults.arm(*self._scripted)
 
     # -- connections --------------------------------------------------------------------------------------------
 
@@ -93,22 +112,22 @@ class Arming:
 
     def _settle(self) -> None:
         """Fill the queue of the listener, or empty it. Outside the lock: the server's thread is waited for."""
-        served = self._listener
-        if served is None:
-            return
+        # Looked at again after each change, since another thread may have moved the clock meanwhile.
+        while (served := self._listener) is not None and (due := self._due()) != self._full:
+            self._count_overflows()
+            if due and not self._full:
+                self._overflows, self._full_since = queueing.overflows(), self._world.clock.now
+                self._full = due
+                served.fill_queue(full=True)
+            else:
+                self._full = due
+                if not due:
+                    served.fill_queue(full=False)
+
+    def _due(self) -> list[faults.Armed]:
+        """Give the faults that fill the queue now."""
         offset = self._world.clock.elapsed
-        due = [item for item, fault in self.faults.of_kind(faults.FullAcceptQueue) if fault.is_due(offset)]
-        if due == self._full:
-            return
-        self._count_overflows()
-        if due and not self._full:
-            self._overflows, self._full_since = queueing.overflows(), self._world.clock.now
-            self._full = due
-            served.fill_queue(full=True)
-        else:
-            self._full = due
-            if not due:
-                served.fill_queue(full=False)
+        return [item for item, fault in self.faults.of_kind(faults.FullAcceptQueue) if fault.is_due(offset)]
 
     def _count_overflows(self) -> None:
         """Count the attempts that the full queue turned away; without anybody who counts, there was one."""
@@ -137,7 +156,6 @@ class Arming:
         """Say which faults were armed and never met, and what came nearest."""
         self._count_overflows()
         start, now = self._world.clock.start, self._world.clock.elapsed
-        hint = f'; allow it with @pytest.mark.tilt_session(allow=("{ALLOWANCE}",))'
         found = []
         for item in self.faults.armed:
             if not item.met:
@@ -146,5 +164,7 @@ class Arming:
                     unmet.Seen(selection.operation_of(record), record.user_agent, record.at - start)
                     for record in records
                 ]
-                found.append(unmet.explain(item, seen, now) + hint)
+                plain = isinstance(item.fault, _OF_TLS) and self._certificates() is None
+                why = f"the fault {item.fault} was never met: tls=False, and plain HTTP has no TLS to go wrong"
+                found.append((why if plain else unmet.explain(item, seen, now)) + HINT)
         return found

@@ -69,7 +69,7 @@ def _check(options: argparse.Namespace) -> int:
     return int(failed)
 
 
-def _scenarios(options: argparse.Namespace) -> int:  # noqa: ARG001
+def _scenarios(options: argparse.Namespace) -> int:  # noqa: ARG001  as each command is called
     for name in naming.names():
         found = naming.named(name)
         pins = ", ".join((*found.recordings, *found.threads))

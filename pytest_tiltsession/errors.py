@@ -47,7 +47,7 @@ class KubeconfigError(TiltSessionError):
     """A kubeconfig that could not be read or written; the message names the path and the cause."""
 
 
-class NotAFake(TiltSessionError):
+class NotAFake(TiltSessionError, AttributeError):
     """A real Tilt was asked for what only a fake has, such as to be driven; the message says what to do instead."""
 
 

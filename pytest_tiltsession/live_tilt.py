@@ -81,7 +81,8 @@ class LiveTilt(real_time.RealTime, pointing.Pointed, drawn.Drawn):
         self._running = False
         self.recording.seen.wake()
         if self._world is not None:
-            self._ending.join()
+            if self._ending.is_alive() and self._ending is not threading.current_thread():
+                self._ending.join()
             self._world.stop()
         if self._pointer is not None:
             self._pointer.withdraw()
@@ -198,9 +199,10 @@ class LiveTilt(real_time.RealTime, pointing.Pointed, drawn.Drawn):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        raise AttributeError(f"there is no {name!r} of a real Tilt: ask tilt_session.live first")
+        raise errors.NotAFake(f"there is no {name!r} of a real Tilt: ask tilt_session.live first")
 
 
-for _name in dir(driving.Driving):
+_LIFE = ("exit", "crash", "restart", "appear", "aexit", "acrash", "arestart", "play_step")
+for _name in (*dir(driving.Driving), *_LIFE):
     if not _name.startswith("_"):
         setattr(LiveTilt, _name, real_time.refuse_to_drive(_name))

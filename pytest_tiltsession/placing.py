@@ -7,10 +7,8 @@ from collections.abc import Callable, Mapping
 
 from pytest_tiltsession import errors, kubeconfig
 from pytest_tiltsession import settings as settings_module
-from pytest_tiltsession.kubeconfig import file, promised
+from pytest_tiltsession.kubeconfig import addressing, file, promised
 from pytest_tiltsession.server import reservation, tls
-
-_DEFAULT_PORT = 10350
 
 
 class Site:
@@ -68,7 +66,7 @@ class Site:
     def move_to(self, web: int) -> None:
         """Learn the web port, and with it the name of the context."""
         self.web_port = web
-        self.context = self.settings.context or f"tilt-{web}"
+        self.context = self.settings.context or kubeconfig.context_name(web)
 
     @property
     def config(self) -> pathlib.Path:
@@ -126,17 +124,16 @@ class Site:
         self._config.remove(self.context)
 
     @property
+    def web_url(self) -> str:
+        """The address of the web port."""
+        return addressing.web_url(self.web_port)
+
+    @property
     def env(self) -> Mapping[str, str]:
         """The environment in which Tilt's own tools, Kubernetes clients and Node find this Tilt."""
-        found = {
-            "TILT_CONFIG": str(self.config),
-            "TILT_HOST": "127.0.0.1",
-            "TILT_PORT": str(_DEFAULT_PORT if self.context == "tilt-default" else self.web_port),
-            "KUBECONFIG": str(self.config),
-        }
-        if self.ca is not None:
-            found["NODE_EXTRA_CA_CERTS"] = str(self.ca)
-        return found
+        # Tilt's own tools look for the context of that port, which another port than the fake's may have named.
+        port = addressing.web_port_of(self.context) or self.web_port
+        return addressing.environment(self.config, port, self.ca)
 
 
 def _write(path: pathlib.Path, content: bytes) -> pathlib.Path:

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from pytest_tiltsession import errors, fake_tilt, settings, times
+from pytest_tiltsession import arming, errors, fake_tilt, settings, times
 from pytest_tiltsession.clock import wall
 from pytest_tiltsession.progress import auto
 from pytest_tiltsession.scenario import agreement, process_lives, steps
@@ -68,7 +68,8 @@ class Run:
         self.compare()
         if finished is not None and self.scenario.consumer is not None:
             _compare_output(self.scenario.consumer, finished)
-        problems = self.fake.problems()
+        # A file has no marker.
+        problems = [told.replace(arming.HINT, "; take it out of faults, or limit it") for told in self.fake.problems()]
         if problems:
             raise errors.ServerError("\n".join(problems))
 

@@ -1,12 +1,12 @@
 """What a fake holds while it serves: two ports, the kubeconfig's entry, the certificate's file; knows no session."""
 
 import functools
-import pathlib
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from pytest_tiltsession import errors, placing
 from pytest_tiltsession.api import messages, web_port
+from pytest_tiltsession.kubeconfig import addressing
 from pytest_tiltsession.server import applications, host, service
 
 Answering = applications.Answering
@@ -74,46 +74,11 @@ class Serving:
             listener.wait_closed()
 
 
-class Served:
+class Served(addressing.Addressed):
     """Where something that serves is to be found, or was. Raises ServerError where it never served."""
 
     _server: Serving | None
     _site: placing.Site | None
-
-    @property
-    def url(self) -> str:
-        """The address of the API: ``https://127.0.0.1:PORT``."""
-        return self._serving.url
-
-    @property
-    def token(self) -> str:
-        """The bearer token, as the kubeconfig holds it."""
-        return self._serving.token
-
-    @property
-    def ca(self) -> pathlib.Path | None:
-        """A PEM file with the certificates to trust; None without TLS."""
-        return self._placed.ca
-
-    @property
-    def kubeconfig(self) -> pathlib.Path:
-        """The kubeconfig that points here."""
-        return self._placed.config
-
-    @property
-    def context(self) -> str:
-        """The kubeconfig's context: ``tilt-<web port>``."""
-        return self._placed.context
-
-    @property
-    def web_url(self) -> str:
-        """The address of Tilt's web port, which refuses everybody."""
-        return f"http://127.0.0.1:{self._placed.web_port}"
-
-    @property
-    def env(self) -> Mapping[str, str]:
-        """The environment in which a program finds this Tilt as it would find a real one."""
-        return self._placed.env
 
     @property
     def activity(self) -> service.Activity:
@@ -140,14 +105,3 @@ class Served:
     def serving(self) -> bool:
         """Whether it answers now."""
         return self._server is not None and self._server.running
-
-    def describe(self) -> dict[str, str | None]:
-        """Give what a program in another language needs to know, as ``tiltsession serve`` prints it."""
-        return {
-            "url": self.url,
-            "token": self.token,
-            "ca": None if self.ca is None else str(self.ca),
-            "kubeconfig": str(self.kubeconfig),
-            "context": self.context,
-            "web_url": self.web_url,
-        }

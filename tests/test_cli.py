@@ -1,6 +1,5 @@
 """The command line, run as programs."""
 
-import contextlib
 import importlib.metadata
 import json
 import os
@@ -12,6 +11,7 @@ import subprocess
 import sys
 import urllib.request
 
+import programs
 import pytest
 
 SCENARIO = """
@@ -42,17 +42,7 @@ def tiltsession(*arguments, **options):
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)
 
 
-@contextlib.contextmanager
-def serving(*arguments):
-    """Run ``serve`` and give the process and the line that it prints once it answers."""
-    command = [sys.executable, "-m", "pytest_tiltsession", "serve", *map(str, arguments)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process, json.loads(process.stdout.readline())
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+serving = programs.serving
 
 
 def get(line, path="/apis/tilt.dev/v1alpha1/sessions/Tiltfile"):
@@ -137,6 +127,7 @@ def test_a_kubeconfig_that_cannot_be_written_is_named(tmp_path):
         (["serve", "nowhere.tilt.yaml"], "nowhere.tilt.yaml: the scenario file cannot be read: No such file"),
         (["serve", "--profile", "openshift"], "profile='openshift': valid values are tilt, kubernetes"),
         (["serve", "--progress", "fast"], "progress='fast': valid values are"),
+        (["serve", "--verbatim"], "--verbatim goes with a SCENARIO, which is not there"),
         (["check", "nowhere.tilt.yaml"], "nowhere.tilt.yaml: the scenario file cannot be read"),
         (["record", "--from-trace", "nowhere.json"], "nowhere.json: cannot be read as a recorded run: No such file"),
         (["show", "nothing"], "there is no scenario named 'nothing'; there are "),

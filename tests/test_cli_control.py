@@ -1,6 +1,6 @@
 """``tiltsession serve --control``: the fake as a program, driven from outside."""
 
-import contextlib
+import functools
 import json
 import signal
 import ssl
@@ -8,20 +8,10 @@ import subprocess
 import sys
 import urllib.request
 
+import programs
 import pytest
 
-
-@contextlib.contextmanager
-def serving(*arguments):
-    """Run ``serve --control`` and give the process and the line that it prints once it answers."""
-    command = [sys.executable, "-m", "pytest_tiltsession", "serve", "--control", *map(str, arguments)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process, json.loads(process.stdout.readline())
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+serving = functools.partial(programs.serving, "--control")
 
 
 def ask(line, method, path, fields=None):

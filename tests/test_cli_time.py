@@ -1,12 +1,13 @@
 """``tiltsession serve`` and time: by hand, by itself, by the wall."""
 
-import contextlib
+import functools
 import json
 import ssl
 import subprocess
 import sys
 import urllib.request
 
+import programs
 import pytest
 
 SCENARIO = """
@@ -28,17 +29,7 @@ def scenario(tmp_path):
     return path
 
 
-@contextlib.contextmanager
-def serving(*arguments):
-    """Run ``serve`` and give the process and the line that it prints once it answers."""
-    command = [sys.executable, "-m", "pytest_tiltsession", "serve", "--exit-when-done", *map(str, arguments)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process, json.loads(process.stdout.readline())
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+serving = functools.partial(programs.serving, "--exit-when-done")
 
 
 def test_by_the_wall_a_session_ends_in_its_time(scenario):
@@ -75,3 +66,19 @@ def test_what_does_not_go_together_is_refused(arguments, message):
     command = [sys.executable, "-m", "pytest_tiltsession", "serve", *arguments]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (2, f"tiltsession: {message}") == (ended.returncode, ended.stderr.strip()[: len(message) + 13])
+
+
+def test_a_program_that_only_watches_is_told_that_reads_move_time(scenario):
+    """It would wait for ever; standard error says why, and what to take instead."""
+    command = [sys.executable, "-m", "pytest_tiltsession", "serve", "--no-tls", "--progress", "reads", str(scenario)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            line = json.loads(process.stdout.readline())
+            path = f"{line['url']}/apis/tilt.dev/v1alpha1/sessions?watch=true"
+            request = urllib.request.Request(path, headers={"Authorization": f"Bearer {line['token']}"})
+            with urllib.request.urlopen(request, timeout=20):
+                told = process.stderr.readline()
+        finally:
+            process.kill()
+    assert "a program watches and nobody reads" in told
+    assert "--progress auto or wall" in told

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from pytest_tiltsession import errors, kubeconfig
+from pytest_tiltsession.kubeconfig import promised
 
 CA = b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 TOKEN = "t" * 86 + "=="
@@ -334,3 +335,38 @@ def test_removing_from_a_folder_that_is_gone_makes_none(path):
     """What is not there needs no entry taken out."""
     kubeconfig.remove_entry(path, "tilt-1")
     assert not path.parent.exists()
+
+
+def test_a_file_that_nobody_asks_for_is_not_written(tmp_path):
+    """A promised file is there, with all that was entered meanwhile, once its path is asked for; then it follows."""
+    asked = []
+    promise = promised.Promised(lambda: asked.append(tmp_path) or tmp_path / "config")
+    promise.add(entry(1), current_context=True)
+    promise.add(entry(2), current_context=True)
+    promise.remove("tilt-1")
+    assert ([], []) == (asked, list(tmp_path.iterdir()))
+    assert (("tilt-2",), "tilt-2") == (kubeconfig.contexts(promise.path), kubeconfig.find(promise.path).context)
+    promise.add(entry(3), current_context=False)
+    assert ("tilt-2", "tilt-3") == kubeconfig.contexts(promise.path)
+    promise.clear()
+    assert () == kubeconfig.contexts(promise.path)
+
+
+def test_a_promise_that_was_let_go_writes_nothing(tmp_path):
+    """Its path is still told, for whoever wants to see that nothing is there."""
+    promise = promised.Promised(lambda: tmp_path / "config")
+    promise.add(entry(), current_context=True)
+    promise.let_go()
+    promise.remove("tilt-21357")
+    assert (tmp_path / "config", False) == (promise.path, promise.path.exists())
+
+
+def test_what_others_wrote_meanwhile_is_read(path):
+    """A text that this process wrote need not be read again; any other one is."""
+    kubeconfig.add_entry(path, entry())
+    path.write_text(path.read_text().replace("tilt-21357", "tilt-5"))
+    kubeconfig.add_entry(path, entry(6))
+    assert ("tilt-5", "tilt-6") == kubeconfig.contexts(path)
+    for port in range(100, 140):
+        kubeconfig.add_entry(path, entry(port))
+    assert 42 == len(kubeconfig.contexts(path))

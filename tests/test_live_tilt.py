@@ -219,3 +219,19 @@ def test_the_time_is_that_of_the_tilt(real):
         (due,) = live.blocked().planned
         assert "deadline of Tiltfile" == due.what
         assert "not ready  api:serve" in str(live.blocked())
+
+
+@pytest.mark.parametrize("name", ["exit", "crash", "restart", "appear", "acrash", "arestart", "play_step"])
+def test_the_life_of_a_real_tilt_is_its_own(real, name):
+    """A test neither ends nor starts it again, and is told so as drivers tell it."""
+    with on(real()) as live, pytest.raises(NotAFake, match=rf"{name}\(\): a real Tilt is behind this session"):
+        getattr(live, name)()
+
+
+@pytest.mark.parametrize("name", ["faults", "requests", "marks"])
+def test_what_a_real_tilt_has_not_is_refused(real, name):
+    """By an error of this package, which is an AttributeError too, so that ``hasattr`` tells it."""
+    with on(real()) as live:
+        assert not hasattr(live, name)
+        with pytest.raises(NotAFake, match=f"there is no '{name}' of a real Tilt"):
+            getattr(live, name)

@@ -6,10 +6,10 @@ server's business.
 
 import dataclasses
 from collections.abc import Callable
-from typing import Protocol
 
 from pytest_tiltsession import faults, times
 from pytest_tiltsession.api import calls, faulty_watches, messages, refusals, submitting, watching
+from pytest_tiltsession.faults import scope
 from pytest_tiltsession.models import metadata
 from pytest_tiltsession.store import requests
 
@@ -17,14 +17,6 @@ Answer = messages.Answer | messages.Held
 
 # What Kubernetes says while it has too much to do, as plain text.
 TOO_MANY = "Too many requests, please try again later."
-_WRITES = ("create", "update", "patch", "delete", "deletecollection")
-
-
-class Wakeup(Protocol):
-    """Something planned that can be cancelled."""
-
-    def cancel(self) -> None:
-        """Forget it."""
 
 
 class Hit:
@@ -96,7 +88,13 @@ class Hit:
         due = clock.now + micros
 
         def wait(let_go: Callable[[], None]) -> Callable[[], None]:
-            return clock.call_at(due, let_go, what=f"the delayed answer to {self._call.about.operation}").cancel
+            with clock.lock:
+                if due > clock.now:
+                    what = f"the delayed answer to {self._call.about.operation}"
+                    return clock.call_at(due, let_go, what=what).cancel
+            # The clock was moved there since the request came, and may never be moved again.
+            let_go()
+            return lambda: None
 
         return messages.Held(answer, wait=wait)
 
@@ -178,7 +176,7 @@ def frozen(
             armed.claim(item).meet()
             note(fault, record, server.world.clock.now)
         return None
-    if not call.about.operation or not (verb == "watch" or verb in _WRITES) or record.status >= 300:
+    if not call.about.operation or not (verb == "watch" or verb in scope.WRITES) or record.status >= 300:
         return None
     armed.claim(item).meet()
     note(fault, record, server.world.clock.now)

@@ -69,12 +69,12 @@ class _Versions(Sequence[int]):
     def __len__(self) -> int:
         return len(self._entries)
 
-    def __getitem__(self, index: int) -> int:  # type: ignore[override]
+    def __getitem__(self, index: int) -> int:  # type: ignore[override]  # bisect takes no slices
         return self._entries.read(index, 1)[0].version
 
 
 class _Instants(_Versions):
     """The instants of a journal's commits, which never fall either."""
 
-    def __getitem__(self, index: int) -> int:  # type: ignore[override]
+    def __getitem__(self, index: int) -> int:  # type: ignore[override]  # bisect takes no slices
         return self._entries.read(index, 1)[0].at

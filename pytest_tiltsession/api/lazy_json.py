@@ -117,7 +117,7 @@ class Node:
             if part in ("]", "}"):
                 entered.pop()
             elif entered and entered[-1].kind == _OBJECT and key is None and part != ",":
-                key = decoder.scanstring(part, 1)[0]  # type: ignore[attr-defined]
+                key = decoder.scanstring(part, 1)[0]  # type: ignore[attr-defined]  # the stubs leave it out
             elif part not in (",", ":"):
                 node = _node(part) if entered else self
                 if entered and entered[-1].kind == _ARRAY:
@@ -146,7 +146,7 @@ def _members(raw: str | None) -> dict[str, Node | None]:
     members: dict[str, Node | None] = {}
     at = 1
     while raw[at] != "}":
-        key, at = decoder.scanstring(raw, at + (raw[at] == ",") + 1)  # type: ignore[attr-defined]
+        key, at = decoder.scanstring(raw, at + (raw[at] == ",") + 1)  # type: ignore[attr-defined]  # the stubs leave it out
         end = _end(raw, at + 1)
         members[key] = _node(raw[at + 1 : end])
         at = end

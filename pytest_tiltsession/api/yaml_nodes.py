@@ -5,12 +5,17 @@ errors alike.
 """
 
 import dataclasses
+import itertools
 from collections.abc import Generator, Iterator
 from typing import Any
 
 import yaml
 
-from pytest_tiltsession.api import json_scanning, yaml_scalars
+from pytest_tiltsession.api import json_scanning, yaml_depth, yaml_scalars
+
+_LOADERS = (getattr(yaml, "CBaseLoader", yaml_depth.DeepLoader), yaml_depth.DeepLoader)
+# What the libyaml of PyYAML 6.0.4 and later says from 1,000 levels on.
+_NESTED = "exceeded maximum nesting depth"
 
 # A step of work that asks for other steps by yielding them: documents nest more deeply than Python's calls may.
 Step = Generator[Any, Any, Any]
@@ -40,18 +45,30 @@ def first_document(body: bytes) -> "Node | None":
 
 
 def _events(body: bytes) -> Iterator[yaml.Event]:
-    try:
-        yield from yaml.parse(body or b"\n", Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line if error.problem_mark else 0
-        if line:
-            line += isinstance(error, yaml.scanner.ScannerError)
-        elif error.context_mark:
-            line = error.context_mark.line
-        where = f"line {line}: " if line else ""
-        raise json_scanning.Unreadable(f"yaml: {where}{error.problem}") from None
-    except yaml.reader.ReaderError as error:
-        raise json_scanning.Unreadable(f"yaml: {error.reason}") from None
+    """Parse with libyaml; where that finds too much nesting, which Go does not, go on without it."""
+    told = 0
+    for loader in _LOADERS:
+        try:
+            for event in itertools.islice(yaml.parse(body or b"\n", Loader=loader), told, None):
+                told += 1
+                yield event
+        except yaml.MarkedYAMLError as error:
+            if error.problem != _NESTED:
+                raise _unreadable(error) from None
+        except yaml.reader.ReaderError as error:
+            raise json_scanning.Unreadable(f"yaml: {error.reason}") from None
+        else:
+            return
+
+
+def _unreadable(error: yaml.MarkedYAMLError) -> json_scanning.Unreadable:
+    line = error.problem_mark.line if error.problem_mark else 0
+    if line:
+        line += isinstance(error, yaml.scanner.ScannerError)
+    elif error.context_mark:
+        line = error.context_mark.line
+    where = f"line {line}: " if line else ""
+    return json_scanning.Unreadable(f"yaml: {where}{error.problem}")
 
 
 @dataclasses.dataclass(eq=False, slots=True)

@@ -9,12 +9,12 @@ from pytest_tiltsession import errors
 
 def say(text: str) -> None:
     """Write a line to standard output."""
-    print(text, flush=True)  # noqa: T201
+    print(text, flush=True)  # noqa: T201  here alone
 
 
 def warn(text: str) -> None:
     """Write a line to standard error."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201
+    print(text, file=sys.stderr, flush=True)  # noqa: T201  here alone
 
 
 def emit(text: str) -> None:

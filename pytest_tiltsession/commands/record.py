@@ -74,6 +74,8 @@ def run(options: argparse.Namespace) -> int:
     )
     if options.out is not None:
         recording_file.refuse(options.out, rewrite=options.rewrite)
+    elif options.rewrite:
+        raise errors.InvalidValue("--rewrite goes with --out FILE, which is not there; name the file to record anew")
     if options.from_trace is not None:
         return _convert(options, redact)
     command = tuple(options.command)

@@ -13,6 +13,8 @@ from pytest_tiltsession.commands import output
 from pytest_tiltsession.control import serving as controlling
 from pytest_tiltsession.life import process
 
+_GLANCE = 2.0  # seconds
+
 
 def add(commands: Any) -> None:
     """Add the command to a parser's commands."""
@@ -74,19 +76,36 @@ def run(options: argparse.Namespace) -> int:
         serving = [lambda: fake]
         stack.callback(lambda: serving[0]().stop())
         said: dict[str, Any] = dict(fake.start().describe())
+        failed: list[str] = []
         if options.control:
             control = stack.enter_context(
                 controlling.Control(fake, port=options.control_port or 0, on_shutdown=ended.set)
             )
             serving[0] = lambda: control.fake
-            said["control"] = control.describe()
+            said["control"], failed = control.describe(), control.errors
         else:
             fake.on_exit(lambda: None if _goes_on(fake) else ended.set())
         output.say(json.dumps(said))
-        ended.wait()
+        _await(ended, fake, alone=not options.control)
+        for problem in failed:
+            output.warn(f"the control interface failed: {problem}")
         last = serving[0]()
         code = last.exit_code or 0 if last.exited else 0
         return 0 if code == process.KILLED else code
+
+
+def _await(ended: threading.Event, fake: fake_tilt.FakeTilt, *, alone: bool) -> None:
+    """Wait for the end. Where time stands since a program only watches, while reads are to move it, say so once."""
+    told, known = not alone or fake.settings.progress != "reads", (0, 0)
+    while not ended.wait(None if told else _GLANCE):
+        now = (len(fake.requests), fake.clock.now)
+        told = now == known and bool(fake.requests.open_watches()) and fake.clock.next_due() is not None
+        if told:
+            output.warn(
+                "tiltsession: a program watches and nobody reads, so that time stands: under --progress reads each get "
+                "or list brings what happens next; for programs that only watch, take --progress auto or wall"
+            )
+        known = now
 
 
 def _goes_on(fake: fake_tilt.FakeTilt) -> bool:
@@ -102,6 +121,8 @@ def _check(options: argparse.Namespace) -> None:
     for name, progress in (("speed", "wall"), ("limit", "auto")):
         if getattr(options, name) is not None and options.progress != progress:
             raise errors.InvalidValue(f"--{name} goes with --progress {progress}, found --progress {options.progress}")
+    if options.verbatim and options.scenario is None:
+        raise errors.InvalidValue("--verbatim goes with a SCENARIO, which is not there; name the recording to show")
     if options.control_port is not None and not options.control:
         raise errors.InvalidValue("--control-port goes with --control, which is not there")
 

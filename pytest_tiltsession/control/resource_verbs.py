@@ -89,7 +89,7 @@ def drive_resource(now: running.Running, name: str, verb: str, given: dict[str, 
             has = [other for other in _DRIVES if hasattr(driver, other.replace("-", "_"))]
             raise errors.ImpossibleTransition(f"{about} has no {verb}; it has {', '.join(has)}")
         if verb == "pods":
-            driver.pods(*(_pod(now, **pod) for pod in given["pods"]))  # type: ignore[attr-defined]
+            driver.pods(*(_pod(now, **pod) for pod in given["pods"]))  # type: ignore[attr-defined]  # asked above
         else:
             target_verbs.drive(driver, verb, given, about)
         if verb != "remove":

@@ -235,7 +235,7 @@ class ServerDriver(Driver):
             raise self._refuse("unready()", f"it is {self.state.word}; call start() or ready() first")
         return self._activate(ready=False, fresh=False)
 
-    def succeed(self, *, started: "times.Duration | None" = None) -> Self:  # noqa: ARG002
+    def succeed(self, *, started: "times.Duration | None" = None) -> Self:  # noqa: ARG002  refused
         """Refused: a server that ends is an error, with exit code 0 too."""
         raise self._refuse(
             "succeed()",

@@ -39,13 +39,13 @@ class Driving(resource_declaring.ResourceDrivers):
 
         It waits (``tiltfile-reload``), or is inactive with ``auto_init=False``.
         """
-        return self._declare(name, "update", session.JOB, resources, auto_init)  # type: ignore[return-value]
+        return self._declare(name, "update", session.JOB, resources, auto_init)  # type: ignore[return-value]  # of a job
 
     def server(
         self, name: str, *, resources: str | Sequence[str] | None = None, auto_init: bool = True
     ) -> drivers.ServerDriver:
         """Declare a server: the resource ``name`` gives the target ``name:serve``; one with a colon is the target's."""
-        return self._declare(name, "serve", session.SERVER, resources, auto_init)  # type: ignore[return-value]
+        return self._declare(name, "serve", session.SERVER, resources, auto_init)  # type: ignore[return-value]  # of a server
 
     def _declare(
         self, name: str, suffix: str, type_: str, resources: str | Sequence[str] | None, auto_init: bool

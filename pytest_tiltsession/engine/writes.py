@@ -76,7 +76,7 @@ class Create(Write):
         taken = set(world.objects.names())
         while True:
             # From the uids of this fake, so that a test sees the same names in each of its runs.
-            letters = random.Random(world.tilt.next_uid()).choices(_NAME_LETTERS, k=5)  # noqa: S311
+            letters = random.Random(world.tilt.next_uid()).choices(_NAME_LETTERS, k=5)  # noqa: S311  no secret
             name = given.generate_name[:_NAME_PREFIX_LIMIT] + "".join(letters)
             if name not in taken:
                 return dataclasses.replace(self.value, metadata=dataclasses.replace(given, name=name))

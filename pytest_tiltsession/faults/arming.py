@@ -96,7 +96,11 @@ class Faults:
         return found
 
     def disarm(self, *given: Armed | scope.Fault) -> None:
-        """Disarm some, or all; a request that one of them holds back goes on to be held back."""
+        """Disarm some, or all; a request that one of them holds back goes on to be held back.
+
+        Raises InvalidValue for what is no fault.
+        """
+        checked([item.fault if isinstance(item, Armed) else item for item in given])
         with self._lock:
             self.armed = tuple(item for item in self.armed if given and item not in given and item.fault not in given)
         self._changed()

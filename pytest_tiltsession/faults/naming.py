@@ -55,7 +55,13 @@ def make(name: str, values: Mapping[str, Any]) -> scope.Fault:
     for field in dataclasses.fields(kind):
         if field.default is dataclasses.MISSING and field.name not in given:
             raise errors.InvalidValue(f"{name} needs {_key(field.name)}, such as {_key(field.name)}: 2")
-    return kind(**given)
+    try:
+        return kind(**given)
+    except errors.InvalidValue as problem:
+        told = str(problem)
+    for key, argument in known.items():  # it is to be told by the names of those who wrote it
+        told = re.sub(rf"\b{argument}\b", key, told)
+    raise errors.InvalidValue(told)
 
 
 def _key(argument: str) -> str:

@@ -4,7 +4,7 @@ import dataclasses
 import difflib
 import fnmatch
 from collections.abc import Collection, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pytest_tiltsession import errors, times
 
@@ -73,6 +73,16 @@ class Fault:
         if self.for_ is not None:
             return begin, begin + times.micros_of(self.for_)
         return begin, None if self.until is None else times.micros_of(self.until)
+
+    def later(self, by: int) -> Self:
+        """Give the same fault with its span so many microseconds later."""
+
+        def moved(value: Duration) -> str:
+            return times.format_duration((times.micros_of(value) + by) * times.MICROSECOND)
+
+        return dataclasses.replace(
+            self, after=moved(self.after), until=None if self.until is None else moved(self.until)
+        )
 
     def hits(self, operation: str) -> bool:
         """Tell whether it may hit an operation, such as ``update status``; empty for what is not about Sessions."""

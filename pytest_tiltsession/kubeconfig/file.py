@@ -94,7 +94,7 @@ def write(path: pathlib.Path, config: Mapping[str, Any]) -> None:
             _remember(text, ordered)
         except BaseException:
             with contextlib.suppress(OSError):
-                os.unlink(name)  # noqa: PTH108
+                os.unlink(name)  # noqa: PTH108 - as mkstemp names it
             raise
     except OSError as error:
         raise _unwritable(path, error) from None

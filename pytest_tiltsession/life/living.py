@@ -12,6 +12,7 @@ from pytest_tiltsession import errors, times
 from pytest_tiltsession.life import plans, process, succession
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.progress import awaiting
+from pytest_tiltsession.scenario import steps
 from pytest_tiltsession.server import tls
 from pytest_tiltsession.store import journal
 
@@ -83,6 +84,8 @@ class Living(succession.Succession):
 
         ``code`` is what it exits with; without one that follows from the session, and is 0 while it is not done.
         """
+        if code is not None and (isinstance(code, bool) or not isinstance(code, int) or not 0 <= code <= 255):
+            raise errors.InvalidValue(f"exit(): code={code!r}: give a whole number from 0 to 255")
         self._end("exit()", journal.EXITED, code, at)
 
     def crash(self, *, reset: bool = True, at: Duration | None = None) -> None:
@@ -101,7 +104,7 @@ class Living(succession.Succession):
         new_ca: bool = False,
         keep_targets: bool = True,
         session: bool = True,
-        scenario: Any = plans.KEPT,
+        scenario: Any = steps.SAME,
         at: Duration | None = None,
     ) -> None:
         """Start Tilt again, after its end or in place of it: another process with a session of its own.

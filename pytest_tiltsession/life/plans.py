@@ -3,15 +3,8 @@
 import dataclasses
 from typing import Any, Final
 
-
-class Kept:
-    """Marks what stays as it is."""
-
-    def __repr__(self) -> str:
-        return "KEPT"
-
-
-KEPT: Final = Kept()
+from pytest_tiltsession import errors
+from pytest_tiltsession.scenario import steps
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -24,7 +17,13 @@ class Start:
     new_ca: bool = False
     keep_targets: bool = True
     session: bool = True
-    scenario: Any = KEPT
+    scenario: Any = steps.SAME
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if field.name != "scenario" and not isinstance(value, bool) and (field.name, value) != ("new_port", None):
+                raise errors.InvalidValue(f"restart(): {field.name}={value!r}: give True or False")
 
     @property
     def text(self) -> str:

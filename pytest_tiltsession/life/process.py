@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from pytest_tiltsession.api import messages
 from pytest_tiltsession.engine import gate as gates
 from pytest_tiltsession.expectations import lettering
+from pytest_tiltsession.scenario import process_lives
 from pytest_tiltsession.store import journal
 
-KILLED = -9  # as Python gives the exit code of a program that SIGKILL ended; a shell says 137
+KILLED = process_lives.KILLED  # a shell says 137
 
 WAITS, RUNS, ENDED = "waits", "runs", "ended"
 

@@ -104,17 +104,15 @@ class Running(driving.Driving, timekeeping.Timekeeping):
 
     def _read(self, plan: plans.Start) -> steps.Scenario | None:
         """Give the scenario that a process is to play. Raises what is wrong with it."""
-        if isinstance(plan.scenario, plans.Kept):
+        if isinstance(plan.scenario, steps.Same):
             return self.scenario
-        changed = {"scenario": plan.scenario}
-        if not isinstance(plan.scenario, pathlib.Path | str):
-            changed["parameters"] = None
-        return dataclasses.replace(self.settings, **changed).read_scenario()
+        parameters = self.settings.parameters if isinstance(plan.scenario, pathlib.Path | str) else None
+        return dataclasses.replace(self.settings, scenario=plan.scenario, parameters=parameters).read_scenario()
 
     def _launch(self, plan: plans.Start) -> None:
         """Start a process: nothing is left of the one before but what the plan keeps. Outside the lock."""
         first = self._process.state == process.WAITS
-        before, port = self._world.tilt, self._port(plan)
+        before, before_it, port = self._world.tilt, self.scenario, self._port(plan)
         plan = dataclasses.replace(plan, new_port=port == 0)
         self.scenario = self._read(plan)
         try:
@@ -129,7 +127,9 @@ class Running(driving.Driving, timekeeping.Timekeeping):
                 if plan.new_ca and self.settings.tls and self._leftovers is not None:
                     self._placed.certificates = tls.Certificates()
                 self._open(self._declared_again(before, keep=plan.keep_targets), session=plan.session)
-                if first or not isinstance(plan.scenario, plans.Kept):
+                if not isinstance(plan.scenario, steps.Same):
+                    self._arming.change(before_it, self.scenario)
+                if first or not isinstance(plan.scenario, steps.Same):
                     self._script.begin(self.scenario, self._world.clock)
                 if self._leftovers is not None:  # a scenario that is only played is not served
                     self._serve(port)

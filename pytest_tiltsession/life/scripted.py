@@ -79,5 +79,5 @@ def plan_of(restart: steps.Restart) -> plans.Start:
         new_ca=restart.new_ca,
         keep_targets=restart.keep_targets,
         session=restart.session,
-        scenario=plans.KEPT if isinstance(restart.scenario, steps.Same) else restart.scenario,
+        scenario=restart.scenario,
     )

@@ -95,7 +95,7 @@ class _Part:
                 self.name = self._spare
             else:
                 return
-        os.replace(self.name, target)  # noqa: PTH105
+        os.replace(self.name, target)  # noqa: PTH105  texts, as os.link takes them
         self.name = None
 
     def _call(self, name: pathlib.Path | str) -> None:
@@ -114,12 +114,12 @@ def _part(target: pathlib.Path) -> Iterator[_Part]:
         os.close(part.descriptor)
         if part.name is not None:
             with contextlib.suppress(OSError):
-                os.unlink(part.name)  # noqa: PTH108
+                os.unlink(part.name)  # noqa: PTH108  a text
 
 
 def _unnamed(target: pathlib.Path, spare: str) -> _Part | None:
     """Make a file without a name, where the file system has such and /proc can give it one later."""
-    if not _UNNAMED or not os.path.exists("/proc/self/fd"):  # noqa: PTH110
+    if not _UNNAMED or not os.path.exists("/proc/self/fd"):  # noqa: PTH110  a text
         return None
     try:
         descriptor = os.open(target.parent, os.O_WRONLY | _UNNAMED, _MODE)
@@ -155,7 +155,7 @@ def _is_special(path: pathlib.Path) -> bool:
 
 def _send(path: pathlib.Path, content: bytes) -> None:
     try:
-        with open(path, "wb", buffering=0) as file:  # noqa: PTH123
+        with open(path, "wb", buffering=0) as file:  # noqa: PTH123  a raw file
             _write(file.fileno(), content)
     except OSError as problem:
         raise errors.TiltSessionError(

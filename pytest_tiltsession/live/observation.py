@@ -45,17 +45,17 @@ class LiveClock(simulated.SimulatedClock):
         due = self._due()
         return [due][:most] if due is not None else []
 
-    def call_at(self, at: int, callback: Callable[[], None], *, rank: int = 0, what: str = "") -> simulated.Wakeup:  # noqa: ARG002
+    def call_at(self, at: int, callback: Callable[[], None], *, rank: int = 0, what: str = "") -> simulated.Wakeup:  # noqa: ARG002  refused
         """Refused: nothing is planned on a real Tilt's clock."""
         _refuse()
 
-    def _move_to(self, target: int, *, only_one: bool = False) -> None:  # noqa: ARG002
+    def _move_to(self, target: int, *, only_one: bool = False) -> None:  # noqa: ARG002  refused
         _refuse()
 
     def _step(self) -> bool:
         _refuse()
 
-    def _hold(self, hold: holding.Hold) -> None:  # noqa: ARG002
+    def _hold(self, hold: holding.Hold) -> None:  # noqa: ARG002  refused
         _refuse()
 
 

@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Mapping
 
 from pytest_tiltsession import errors, kubeconfig
+from pytest_tiltsession.kubeconfig import addressing
 
 
 class Pointer:
@@ -26,26 +27,18 @@ class Pointer:
         kubeconfig.add_entry(self.config, entry, current_context=current_context)
 
     @property
-    def web_port(self) -> str:
-        """Tilt's web port, as its context names it."""
-        port = self.context.removeprefix("tilt-")
-        return port if port.isdecimal() else str(kubeconfig.DEFAULT_WEB_PORT)
-
-    @property
     def web_url(self) -> str:
         """The address of Tilt's web port."""
-        return f"http://127.0.0.1:{self.web_port}"
+        return addressing.web_url(self._web_port)
 
     @property
     def env(self) -> Mapping[str, str]:
         """The environment in which Tilt's own tools, Kubernetes clients and Node find this Tilt."""
-        found = {
-            "TILT_CONFIG": str(self.config),
-            "TILT_HOST": "127.0.0.1",
-            "TILT_PORT": self.web_port,
-            "KUBECONFIG": str(self.config),
-        }
-        return found if self.ca is None else found | {"NODE_EXTRA_CA_CERTS": str(self.ca)}
+        return addressing.environment(self.config, self._web_port, self.ca)
+
+    @property
+    def _web_port(self) -> int:
+        return addressing.web_port_of(self.context) or kubeconfig.DEFAULT_WEB_PORT
 
     def withdraw(self) -> None:
         """Take the entry out again, as a Tilt does that ends; harmless when repeated."""
@@ -54,59 +47,17 @@ class Pointer:
             self.ca.unlink(missing_ok=True)
 
 
-class Pointed:
+class Pointed(addressing.Addressed):
     """Where a real Tilt is to be found, by its pointer. Raises :class:`errors.TiltSessionError` before it was found."""
 
     _pointer: Pointer | None
 
     @property
-    def url(self) -> str:
-        """The address of the API."""
-        return self._pointing.url
+    def _serving(self) -> Pointer:
+        return self._placed
 
     @property
-    def token(self) -> str:
-        """The bearer token of the API."""
-        return self._pointing.token
-
-    @property
-    def ca(self) -> pathlib.Path | None:
-        """A PEM file with the certificates to trust; None where the machine's own are."""
-        return self._pointing.ca
-
-    @property
-    def kubeconfig(self) -> pathlib.Path:
-        """A kubeconfig that points here alone."""
-        return self._pointing.config
-
-    @property
-    def context(self) -> str:
-        """The kubeconfig's context: ``tilt-<web port>``."""
-        return self._pointing.context
-
-    @property
-    def web_url(self) -> str:
-        """The address of Tilt's web port."""
-        return self._pointing.web_url
-
-    @property
-    def env(self) -> Mapping[str, str]:
-        """The environment in which a program finds this Tilt."""
-        return self._pointing.env
-
-    def describe(self) -> dict[str, str | None]:
-        """Give what a program in another language needs to know."""
-        return {
-            "url": self.url,
-            "token": self.token,
-            "ca": None if self.ca is None else str(self.ca),
-            "kubeconfig": str(self.kubeconfig),
-            "context": self.context,
-            "web_url": self.web_url,
-        }
-
-    @property
-    def _pointing(self) -> Pointer:
+    def _placed(self) -> Pointer:
         if self._pointer is None:
             raise errors.TiltSessionError("this Tilt was not found yet: use it in a with block, or call start() first")
         return self._pointer

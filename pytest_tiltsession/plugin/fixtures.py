@@ -1,5 +1,6 @@
 """The fixtures. Imports the standard library and pytest only; the rest when a fixture is first used."""
 
+import contextlib
 import pathlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -71,18 +72,17 @@ def tilt_session_factory(
     from pytest_tiltsession import fake_tilt  # start-up cost
 
     folder = _folder(tmp_path_factory)
-    made: list[FakeTilt] = []
+    # One that cannot be stopped leaves none of the others running.
+    with contextlib.ExitStack() as made:
 
-    def make(**arguments: Any) -> "FakeTilt":
-        settings = options.make(arguments, where="tilt_session_factory(...)")
-        fake = fake_tilt.FakeTilt(settings, directory=folder)
-        made.append(fake)
-        report.attach_to_run(request.config, fake)
-        return fake.prepare()
+        def make(**arguments: Any) -> "FakeTilt":
+            settings = options.make(arguments, where="tilt_session_factory(...)")
+            fake = fake_tilt.FakeTilt(settings, directory=folder)
+            made.callback(fake.stop)
+            report.attach_to_run(request.config, fake)
+            return fake.prepare()
 
-    yield make
-    for fake in made:
-        fake.stop()
+        yield make
 
 
 def _folder(factory: pytest.TempPathFactory) -> pathlib.Path:

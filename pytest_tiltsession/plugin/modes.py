@@ -63,6 +63,7 @@ def _found(
 ) -> live_tilt.LiveTilt:
     """Find the real Tilt, and record it where it is to be recorded."""
     config = item.config
+    _refuse_faked(item, choice.mode)
     if choice.mode == choosing.RECORD:
         run.refuse_unwritable(choice.recording)
     context = options.marked(item).get("context") or options.of_run(config, "context") or None
@@ -80,6 +81,21 @@ def _found(
     if choice.mode == choosing.RECORD:
         run.recording(item, live, choice.recording)
     return live
+
+
+def _refuse_faked(item: pytest.Item, mode: str) -> None:
+    """Refuse what only a fake can bring about, so that a test does not pass on a real Tilt where nothing went wrong."""
+    given = options.marked(item)
+    faked = {
+        "faults": "nothing goes wrong there on purpose",
+        "starts": "it is there when it is found",
+    }
+    for name, why in faked.items():
+        if given.get(name) not in (None, (), [], "now"):
+            raise errors.TiltSessionError(
+                f"@pytest.mark.tilt_session({name}=…): in mode {mode} a real Tilt is behind the session, and {why}. "
+                'Keep this test to the fake with @pytest.mark.tilt_session(mode="fake"), or leave that out'
+            )
 
 
 def _live_settings(item: pytest.Item) -> "settings.Settings":

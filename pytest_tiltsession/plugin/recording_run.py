@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pytest_tiltsession import errors, live_tilt
+from pytest_tiltsession.expectations import lettering
 from pytest_tiltsession.live import finding
 from pytest_tiltsession.plugin import choosing, options, recordings, selecting, writing
 
@@ -161,9 +162,9 @@ class RecordingRun:
         for line in self._lines():
             terminalreporter.write_line(line)
         if self._unused and options.strict(self._config):
+            unused = lettering.counted(len(self._unused), "recording")
             terminalreporter.write_line(
-                f"ERROR: {_counted(len(self._unused), 'recording')} unused, which --tilt-session-strict refuses: "
-                "delete what no test needs any more",
+                f"ERROR: {unused} unused, which --tilt-session-strict refuses: delete what no test needs any more",
                 red=True,
             )
 
@@ -180,7 +181,7 @@ class RecordingRun:
         lines += [f"  unused     {recordings.shown(self._config, path)}" for path in (self._unused or [])]
         lines += [f"  {text}" for text in sorted(counts.lost)]
         if counts.stayed:
-            lines.append(f"{_counted(len(counts.stayed), 'test')} stayed on the fake, as the marker says")
+            lines.append(f"{lettering.counted(len(counts.stayed), 'test')} stayed on the fake, as the marker says")
         return lines
 
 
@@ -191,7 +192,3 @@ def of(config: pytest.Config) -> RecordingRun:
         found = RecordingRun(config)
         config.pluginmanager.register(found, _NAME)
     return found
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("s" if number != 1 else "")

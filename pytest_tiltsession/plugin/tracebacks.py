@@ -8,6 +8,7 @@ import types
 from collections.abc import Set
 
 _PACKAGE = "pytest_tiltsession"
+_OWN = frozenset({_PACKAGE, "functools"})  # the latter calls the package's cached properties
 _OF_PYTEST = frozenset({"_pytest", "pluggy"})
 
 
@@ -42,7 +43,7 @@ def _without_package(first: types.TracebackType | None, machinery: frozenset[str
     """Link the frames that are not the package's to each other; give the first, None where all are machinery."""
     frames = []
     while first is not None:
-        if not _is_of({_PACKAGE}, first):
+        if not _is_of(_OWN, first):
             frames.append(first)
         first = first.tb_next
     if all(_is_of(machinery, frame) for frame in frames):

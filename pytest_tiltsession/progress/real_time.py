@@ -39,9 +39,13 @@ class Pursuit(eventually.Pursuit):
     """One claim about a real Tilt. ``limit`` is of real time; a Tilt that has ended is waited for no longer."""
 
     def __init__(
-        self, claim: failures.Claim, look: Callable[[], observed.Observed], recorded: recording.Recording,
-        limit: checks.Duration, style: lettering.Style,
-    ) -> None:  # fmt: skip
+        self,
+        claim: failures.Claim,
+        look: Callable[[], observed.Observed],
+        recorded: recording.Recording,
+        limit: checks.Duration,
+        style: lettering.Style,
+    ) -> None:
         super().__init__(claim, look, _Machine(), limit, style)
         self._recorded = recorded
         self._known = -1

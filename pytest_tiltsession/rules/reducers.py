@@ -5,6 +5,7 @@ Instants are microseconds since the epoch. Knows no scheduler and no target.
 """
 
 import dataclasses
+from typing import Any
 
 from pytest_tiltsession.models import resources, runtimes
 from pytest_tiltsession.rules import statuses
@@ -82,8 +83,8 @@ def definition_changed(resource: resources.Resource, now: int) -> resources.Reso
     return _with_builds(resource, manifest_change=now)
 
 
-def _with_builds(resource: resources.Resource, **changed: object) -> resources.Resource:
-    return dataclasses.replace(resource, builds=dataclasses.replace(resource.builds, **changed))  # type: ignore[arg-type]
+def _with_builds(resource: resources.Resource, **changed: Any) -> resources.Resource:
+    return dataclasses.replace(resource, builds=dataclasses.replace(resource.builds, **changed))
 
 
 def disabled(resource: resources.Resource) -> resources.Resource:

@@ -89,12 +89,15 @@ class Fault:
         if name is kinds.UNREADABLE:
             return name
         values = {}
-        known = naming.keys(naming.BY_NAME[name]) if name in naming.BY_NAME else {}
+        if name not in naming.BY_NAME:
+            reading.problems.add(node.line, f"there is no fault {name!r}; {scope.nearest(name, naming.BY_NAME)}")
+            return kinds.UNREADABLE
+        known = naming.keys(naming.BY_NAME[name])
         for key, (line, value) in pairs.items():
-            if known and key not in known:
+            if key not in known:
                 reading.problems.add(line, f"{name} has no {key}; {scope.nearest(key, known)}")
                 return kinds.UNREADABLE
-            read: kinds.Kind = _KINDS.get(known.get(key, ""), _TEXT)
+            read: kinds.Kind = _KINDS.get(known[key], _TEXT)
             if name == faults.Delay.NAME and key == "by":
                 read = _SPAN
             values[key] = read.read(value, key, reading)

@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from pytest_tiltsession import errors
 from pytest_tiltsession.scenario import redaction
@@ -25,20 +26,21 @@ def named(name: str) -> redaction.Own:
         raise errors.InvalidValue(f"redaction {name!r}: name a function as module:function, such as redacting:redact")
     try:
         with _present_folder_importable():
-            found = importlib.import_module(module_name)
+            found: Any = importlib.import_module(module_name)
     except Exception as problem:
         raise errors.InvalidValue(
             f"redaction {name!r}: the module {module_name} cannot be imported ({type(problem).__name__}: {problem}); "
             "it is looked for in the present folder and on PYTHONPATH"
         ) from None
     for part in function_name.split("."):
-        found = getattr(found, part, None)  # type: ignore[assignment]
+        found = getattr(found, part, None)
     if not callable(found):
         raise errors.InvalidValue(
             f"redaction {name!r}: {module_name} has no function {function_name}; "
             "write one that takes (field, text) and gives the text that may be written down"
         )
-    return found
+    function: redaction.Own = found
+    return function
 
 
 def replacing(pairs: Iterable[tuple[str, str]]) -> redaction.Own:
@@ -77,7 +79,7 @@ def chained(functions: Iterable[redaction.Own]) -> redaction.Own | None:
 
 @contextlib.contextmanager
 def _present_folder_importable() -> Iterator[None]:
-    folder = os.getcwd()  # noqa: PTH109
+    folder = os.getcwd()  # noqa: PTH109  sys.path holds texts
     sys.path.insert(0, folder)
     try:
         yield

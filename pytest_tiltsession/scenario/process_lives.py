@@ -121,10 +121,10 @@ class _Told:
                 continue
             if isinstance(happening, steps.Restart):
                 yield life if life.ended is not None else dataclasses.replace(life, ended=at, by=happening)
-                same = isinstance(happening.scenario, steps.Same)
-                life = Life(at, life.scenario if same else happening.scenario)  # type: ignore[arg-type]
-                if isinstance(happening.scenario, steps.Scenario):
-                    self._plan(happening.scenario, at)
+                played = happening.scenario
+                life = Life(at, life.scenario if isinstance(played, steps.Same) else played)
+                if isinstance(played, steps.Scenario):
+                    self._plan(played, at)
             elif life.ended is not None:
                 assert life.by is not None
                 line = f" (line {life.by.line})" if life.by.line is not None else ""

@@ -94,7 +94,7 @@ class Redactor:
     def text(self, text: str) -> str:
         """Give a text, such as an error, with its paths, pids, uids, hosts and ports replaced."""
         text = self._in_folders(text) or text
-        text = _TEMPORARY.sub(lambda match: f"/tmp/dir{self._number('dir', match[0])}", text)  # noqa: S108
+        text = _TEMPORARY.sub(lambda match: f"/tmp/dir{self._number('dir', match[0])}", text)  # noqa: S108  text of a recording
         text = _HOMES.sub(HOME, text)
         text = _WINDOWS_HOMES.sub(lambda _: "C:\\Users\\dev", text)
         text = _PID.sub(lambda match: match[1] + self._numbered(match[2]), text)

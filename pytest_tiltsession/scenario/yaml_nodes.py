@@ -18,6 +18,8 @@ _STRING = _PREFIX + "str"
 _COLLECTIONS = (None, "!", _PREFIX + "map", _PREFIX + "seq")
 # Far deeper than the format is, and far shallower than Python's stack.
 _MAX_DEPTH = 40
+_TOO_DEEP = f"nested deeper than {_MAX_DEPTH} levels, which no scenario needs"
+_NESTED = "exceeded maximum nesting depth"  # said by the libyaml of PyYAML 6.0.4 and later, before it has an event
 # How many nodes may be read again through aliases: enough to repeat a big step, too few for a bomb.
 _MAX_REPEATED = 200_000
 _MEANINGS = {
@@ -104,6 +106,8 @@ class Composer:
         except yaml.MarkedYAMLError as problem:
             mark = problem.problem_mark or problem.context_mark
             line = min(mark.line, text.count("\n")) + 1 if mark is not None else 1
+            if problem.problem == _NESTED:
+                raise self._problems.fail(line, _TOO_DEEP) from None
             told = " ".join(part for part in (problem.context, problem.problem) if part)
             raise self._problems.fail(line, f"this is not YAML: {told}{_advice(text, line)}") from None
 
@@ -163,7 +167,7 @@ def _compose(text: str, found: problems.Problems) -> Node | None:
             stack.append(node)
             keys.append(None)
             if len(stack) > _MAX_DEPTH:
-                raise found.fail(node.line, f"nested deeper than {_MAX_DEPTH} levels, which no scenario needs")
+                raise found.fail(node.line, _TOO_DEEP)
     return root
 
 

@@ -106,9 +106,7 @@ class Conversation:
                 self._watch = held = holding.Holding(self, answer, let_go)
                 held.start(self._loop)
                 return
-            if request.method == "HEAD" and not isinstance(answer, messages.Response):
-                answer.close()
-                answer = messages.Response(answer.status, answer.headers)
+            answer = _bare(request, answer)
         except messages.BreakOff as error:
             self.wire.break_off(reset=error.reset, goodbye=error.goodbye)
             return
@@ -130,6 +128,7 @@ class Conversation:
     def _let_go(self, request: messages.Request, answer: messages.Answer) -> None:
         """Send an answer that was held back."""
         self._watch = None
+        answer = _bare(request, answer)
         if isinstance(answer, messages.Response):
             self._respond(request, answer)
             self.watch_ended()
@@ -191,3 +190,11 @@ class Conversation:
         if busy is not self._busy:
             self._busy = busy
             self.service.activity.in_work += 1 if busy else -1
+
+
+def _bare(request: messages.Request, answer: messages.Answer) -> messages.Answer:
+    """Give an answer as its request has it: the head of a watch is all that HEAD asks for."""
+    if request.method != "HEAD" or isinstance(answer, messages.Response):
+        return answer
+    answer.close()
+    return messages.Response(answer.status, answer.headers)

@@ -80,12 +80,11 @@ class TlsLayer:
         return self.reply()
 
     def _handshake(self, data: bytes) -> bool:
-        if self._begun is not None:
-            self._begun += data
-            if self._begun[0] != _HANDSHAKE and len(self._begun) < _RECORD_HEADER:
+        self._begun = (self._begun + data)[:_RECORD_HEADER]
+        if self._begun[0] != _HANDSHAKE:
+            if len(self._begun) < _RECORD_HEADER:
                 return False
-            if self._begun[0] != _HANDSHAKE:
-                raise NotTlsError(http=self._begun[:_RECORD_HEADER] in _GREETINGS)
+            raise NotTlsError(http=self._begun in _GREETINGS)
         self._incoming.write(data)
         try:
             self._object.do_handshake()

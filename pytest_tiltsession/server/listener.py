@@ -1,7 +1,6 @@
-"""One listening socket and its connections: accept, count, stop; knows sockets and one loop, nothing of HTTP."""
+"""One listening socket and its connections: count and stop them; knows sockets and one loop, nothing of HTTP."""
 
 import asyncio
-import errno
 import functools
 import os
 import socket
@@ -9,13 +8,10 @@ import threading
 from collections.abc import Callable
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.server import protocol, queueing, service
+from pytest_tiltsession.server import accepting, queueing, service
 
 BACKLOG = 1024
-_ACCEPTS_PER_TURN = 64
-_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _REACHED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where one is reached that listens everywhere
-_RETRY = 0.1  # seconds until the next attempt to accept when the process has no file descriptor left
 _GLANCE = 0.02  # seconds in which a client must have read something to be waited for when the listener closes
 _GRACE = 0.5  # seconds after which it is not waited for in any case
 _STUCK = 10.0  # seconds after which a loop that does not answer is called stuck
@@ -43,9 +39,8 @@ class Listener:
         self._loop = loop
         self._loop_thread = loop_thread
         self._process = os.getpid()
-        self._accepting: dict[asyncio.Task[object], socket.socket] = {}
+        self._accepting = accepting.Accepting(sock, shared, loop, url=self.url, on_settled=self._close_if_empty)
         self._closed = threading.Event()
-        self._exhausted = False
         self._unsent: dict[service.Client, int] = {}
         self._full: queueing.FullQueue | None = None
 
@@ -121,7 +116,7 @@ class Listener:
     def start(self) -> None:
         """Begin to accept; clients may have connected before."""
         if not self._service.stopping and self._full is None:
-            self._loop.add_reader(self._sock.fileno(), self._accept)
+            self._accepting.begin()
 
     def forget(self) -> None:
         """In a forked child: close its copies of the sockets, which belong to the parent."""
@@ -129,15 +124,15 @@ class Listener:
         self._sock.close()
         if self._full is not None:
             self._full.forget()
-        for sock in self._accepting.values():
-            sock.close()
+        self._accepting.forget()
         for connection in self._service.connections:
             connection.forget()
 
     def _fill_queue(self) -> None:
         if self._full is None and not self._service.stopping:
-            self._loop.remove_reader(self._sock.fileno())
+            # In this order: a queue that cannot be filled, for want of files, leaves a listener that goes on accepting.
             self._full = queueing.FullQueue(self._sock)
+            self._accepting.end()
 
     def _empty_queue(self) -> None:
         if self._full is not None and not self._service.stopping:
@@ -145,49 +140,13 @@ class Listener:
             full.end(BACKLOG)
             self.start()
 
-    def _accept(self) -> None:
-        for _ in range(_ACCEPTS_PER_TURN):
-            try:
-                sock, _address = self._sock.accept()
-            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-                return
-            except OSError as error:
-                self._pause_accepting(error)
-                return
-            sock.settimeout(0)
-            task = self._loop.create_task(self._connect(sock))
-            self._accepting[task] = sock
-            task.add_done_callback(self._connected)
-
-    async def _connect(self, sock: socket.socket) -> None:
-        await self._loop.connect_accepted_socket(lambda: protocol.Connection(self._service, self._loop, sock), sock)
-
-    def _connected(self, task: asyncio.Task[object]) -> None:
-        sock = self._accepting.pop(task)
-        if task.cancelled() or task.exception() is not None:
-            sock.close()
-        self._close_if_empty()
-
-    def _pause_accepting(self, error: OSError) -> None:
-        if error.errno not in _EXHAUSTED:
-            raise error
-        if not self._exhausted:
-            self._exhausted = True
-            why = errors.ServerError(
-                f"the server at {self.url} cannot accept a client: {error.strerror}. "
-                "Close connections that are no longer used, or raise the limit of open files (ulimit -n)."
-            )
-            self._service.on_error(why, None)
-        self._loop.remove_reader(self._sock.fileno())
-        self._loop.call_later(_RETRY, self.start)
-
     def _begin_to_close(self) -> None:
         if self._stop_listening():
             for connection in list(self._service.connections):
                 connection.stop()
             self._unsent = {connection: connection.unsent() for connection in self._service.connections}
             self._close_if_empty()
-            if self._service.connections or self._accepting:
+            if self._service.connections or self._accepting.under_way:
                 self._loop.call_later(_GLANCE, self._lose_patience, self._loop.time() + _GRACE)
 
     def _begin_to_abort(self, *, reset: bool) -> None:
@@ -202,7 +161,7 @@ class Listener:
         self._service.on_empty = self._close_if_empty
         if self._full is not None:
             self._full.end(BACKLOG)
-        self._loop.remove_reader(self._sock.fileno())
+        self._accepting.end()
         self._sock.close()
         return True
 
@@ -221,7 +180,7 @@ class Listener:
             self._loop.call_later(_GLANCE, self._lose_patience, until)
 
     def _close_if_empty(self) -> None:
-        if self._service.stopping and not self._service.connections and not self._accepting:
+        if self._service.stopping and not self._service.connections and not self._accepting.under_way:
             self._unsent.clear()
             if self.on_closed is not None:
                 self.on_closed(self)
@@ -231,16 +190,23 @@ class Listener:
     # On the caller's thread
 
     def _do(self, function: Callable[[], None]) -> None:
-        """Do something on the loop, and wait until it is done; on its own thread, do it."""
+        """Do something on the loop, and wait until it is done; on its own thread, do it. Raises what that raises."""
         done = threading.Event()
+        failed: list[BaseException] = []
 
         def do() -> None:
-            function()
-            done.set()
+            try:
+                function()
+            except BaseException as problem:  # for the caller, who would else wait in vain
+                failed.append(problem)
+            finally:
+                done.set()
 
         self._on_loop(do)
         for _ in range(round(_STUCK / _GLANCE)):
             if done.wait(_GLANCE) or self._closed.is_set() or self._loop.is_closed():
+                if failed:
+                    raise failed[0]
                 return
         raise errors.ServerError(f"the server at {self.url} is busy or waits for a lock that the caller holds")
 

@@ -17,8 +17,8 @@ class FullQueue:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        sock.listen(0)
         self._filler = socket.socket(sock.family, socket.SOCK_STREAM)
+        sock.listen(0)
         self._filler.setblocking(False)
         with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
             self._filler.connect(sock.getsockname())

@@ -21,8 +21,9 @@ class History:
         self.steps: list[steps.Step] = []
         self.spec = scenario.spec
         self.present = True
+        opening = instants.opening(scenario)
         # The state that each target has; those before the first step are the opening's.
-        self.shown: dict[str, steps.ScriptedState] = dict(instants.opening(scenario).set)  # type: ignore[union-attr]
+        self.shown: dict[str, steps.ScriptedState] = {} if opening is None else dict(opening.set)
 
     @property
     def declared(self) -> tuple[steps.Declaration, ...]:

@@ -142,6 +142,14 @@ def test_a_delayed_answer_comes_when_the_clock_reaches_it(meet):
     assert fake.activity.held == 0
 
 
+def test_a_delay_of_nothing_needs_no_move_of_the_clock(meet):
+    """An answer that is due already is sent, though nobody moves the clock any more."""
+    meeting = meet(faults.Delay("0s"))
+    assert meeting.get().status_code == 200
+    assert [armed.met for armed in meeting.fake.faults] == [1]
+    assert meeting.fake.clock.elapsed == 0
+
+
 def test_a_delay_passes_by_itself_under_auto(meet):
     """A client that waits for its answer lets the clock jump, for a list as for a watch."""
     meeting = meet(faults.Delay("1h"), progress="auto")

@@ -91,3 +91,12 @@ def test_what_is_no_fault_cannot_be_armed(armed):
     with pytest.raises(errors.InvalidValue, match="is no fault"):
         armed.arm(faults.Refuse(), "refuse")
     assert len(armed) == 0
+
+
+def test_only_faults_can_be_disarmed():
+    """What is no fault is refused, instead of being ignored."""
+    armed = faults.Faults(lambda: 0)
+    armed.arm(faults.Refuse())
+    with pytest.raises(errors.InvalidValue, match="3 is no fault"):
+        armed.disarm(3)
+    assert len(armed) == 1

@@ -1,8 +1,9 @@
 """What is said of a fault that was never met: its limits, and what came nearest."""
 
+import httpx
 import pytest
 
-from pytest_tiltsession import faults
+from pytest_tiltsession import FakeTilt, faults
 from pytest_tiltsession.faults import arming, unmet
 
 KUBECTL = "kubectl/v1.36 (linux/amd64)"
@@ -46,3 +47,12 @@ def test_the_nearest_miss_is_told(fault, seen, said):
     found = unmet.explain(arming.Armed(fault), [unmet.Seen(*item) for item in seen], 10 * SECOND)
     assert found.startswith(f"the fault {fault} was never met: ")
     assert said in found
+
+
+@pytest.mark.parametrize("fault", [faults.FailHandshake(), faults.ExpiredCertificate()], ids=str)
+def test_a_fault_of_tls_is_not_met_over_plain_http(fault):
+    """Where there is no TLS, that is said, and not that nobody connected."""
+    with FakeTilt(tls=False, faults=fault) as fake:
+        assert 200 == httpx.get(f"{fake.url}/version", headers={"Authorization": f"Bearer {fake.token}"}).status_code
+        (problem,) = fake.problems()
+    assert "tls=False" in problem

@@ -127,3 +127,17 @@ def test_what_makes_no_sense_is_refused_with_what_would(make, said):
     with pytest.raises(errors.InvalidValue) as refused:
         make()
     assert said in str(refused.value)
+
+
+def test_a_file_is_told_by_its_own_names():
+    """What is wrong with an argument is said with the key of files, not with the name that Python has for it."""
+    with pytest.raises(errors.InvalidValue, match="refuse: retryAfter="):
+        naming.make("refuse", {"retryAfter": "1500ms"})
+
+
+def test_a_span_can_begin_later():
+    """A fault that is put off keeps how long it lasts, and all else that was said of it."""
+    assert faults.Refuse(after="1s", until="5s", times=2).later(10_000_000) == faults.Refuse(
+        after="11s", until="15s", times=2
+    )
+    assert faults.RotatedToken(for_="5s").later(1_000_000).span == (1_000_000, 6_000_000)

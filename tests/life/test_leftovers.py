@@ -52,3 +52,16 @@ def test_a_forked_process_clears_nothing_of_its_parents():
         "print(fake.context in fake.kubeconfig.read_text()); fake.stop()"
     )
     assert "True" == run("\n" + code)[0]
+
+
+def test_nothing_is_written_for_who_asks_for_no_file(tmp_path):
+    """A temporary folder is made when its first file is asked for, holds what is true then, and goes with the fake."""
+    code = (
+        "print(os.listdir(os.environ['TMPDIR'])); fake.crash(); fake.restart()\n"
+        "print(fake.context in fake.kubeconfig.read_text(), len(os.listdir(os.environ['TMPDIR'])))\n"
+        "fake.exit(); print('contexts: null' in fake.kubeconfig.read_text()); fake.stop()\n"
+        "print(os.listdir(os.environ['TMPDIR']))"
+    )
+    program = f"import os; os.environ['TMPDIR'] = {str(tmp_path)!r}\n" + START.format(arguments="tls=False") + code
+    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=60)
+    assert ("[]\nTrue 1\nTrue\n[]\n", "") == (done.stdout, done.stderr)

@@ -14,7 +14,7 @@ import kubernetes.watch
 import pytest
 import urllib3.exceptions
 
-from pytest_tiltsession import errors, kubeconfig
+from pytest_tiltsession import Scenario, active, errors, faults, kubeconfig
 
 SESSIONS = "/apis/tilt.dev/v1alpha1/sessions"
 STARTED_SCRIPT = """
@@ -315,3 +315,38 @@ def test_the_kubernetes_profile_remembers_nothing_of_an_earlier_process(serve):
         with http.stream("GET", f"{SESSIONS}?watch=1&resourceVersion=1") as answer:
             event = json.loads(next(answer.iter_lines()))
     assert ("MODIFIED", "2") == (event["type"], event["object"]["metadata"]["resourceVersion"])
+
+
+def test_another_scenario_brings_its_own_faults(serve, program):
+    """They are armed when it begins, with spans from then on; what the one before had met is over."""
+    before = Scenario("before").job("migrate", active()).fault(faults.Refuse(503, operation="get"))
+    after = Scenario("after").job("migrate", active()).fault(faults.Refuse(500, after="5s", for_="5s"))
+    fake = serve(scenario=before, allow="unplayed-steps")
+    assert 503 == program(fake).read()[0]
+    fake.clock.advance("1m")
+    fake.restart(scenario=after)
+    fake.clock.advance("4s")
+    assert 200 == program(fake).read()[0]
+    fake.clock.advance("2s")
+    assert 500 == program(fake).read()[0]
+    assert ["refuse(code=500, after=1m5s, for=5s)"] == [str(item.fault) for item in fake.faults]
+    fake.restart(scenario=None)
+    assert not fake.faults.armed
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda fake: fake.restart(new_port=8080), "new_port=8080: give True or False"),
+        (lambda fake: fake.restart(new_token="mine"), "new_token='mine': give True or False"),
+        (lambda fake: fake.restart(keep_targets=None), "keep_targets=None: give True or False"),
+        (lambda fake: fake.exit(300), "code=300: give a whole number from 0 to 255"),
+        (lambda fake: fake.exit("1"), "code='1': give a whole number from 0 to 255"),
+    ],
+)
+def test_values_that_would_be_ignored_are_refused(serve, wrong, said):
+    """A port or a token cannot be chosen, and Tilt exits with what a process can; the fake goes on."""
+    fake = serve()
+    with pytest.raises(errors.InvalidValue, match=said):
+        wrong(fake)
+    assert not fake.exited

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 
+import programs
 import pytest
 
 from pytest_tiltsession import FakeTilt, Scenario, active, errors, kubeconfig, ready, succeeded
@@ -81,17 +82,7 @@ def file(tmp_path):
     return path
 
 
-@contextlib.contextmanager
-def serving(*arguments):
-    """Run ``serve`` and give the process and the line that it prints once it answers."""
-    command = [sys.executable, "-m", "pytest_tiltsession", "serve", *map(str, arguments)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process, json.loads(process.stdout.readline())
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+serving = programs.serving
 
 
 def test_a_scenario_says_that_its_tilt_comes_back(serve, program, refused, file):

@@ -173,3 +173,12 @@ def test_a_recorder_that_is_killed_leaves_what_was_there(environment, tmp_path):
         recorder.communicate(timeout=20)
     assert "version: 1\n" == out.read_text()
     assert [] == [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")]
+
+
+def test_a_file_to_record_anew_must_be_named(environment, tmp_path):
+    """``--rewrite`` without ``--out`` would do nothing, and is refused before anything starts."""
+    command = [*TILTSESSION, "record", "--rewrite", "--", "touch", tmp_path / "ran"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert 2 == ended.returncode
+    assert "--rewrite goes with --out FILE" in ended.stderr
+    assert not (tmp_path / "ran").exists()

@@ -366,3 +366,21 @@ def test_a_malformed_recording_fails_its_test_with_file_and_line(pytester):
     file.write_text("version: 1\nsetps: []\n")
     result = run(pytester, "replay", errors=1)
     assert f"{KEPT}:2" in result.stdout.str()
+
+
+@pytest.mark.parametrize("mode", ["record", "once", "live"])
+@pytest.mark.parametrize("said", ["faults=faults.Refuse()", "starts='later'"])
+def test_what_only_a_fake_brings_about_is_refused_on_a_real_tilt(pytester, real, mode, said):
+    """A test of faults does not pass where nothing goes wrong, and no recording is made of it."""
+    pytester.makepyfile(
+        test_mine=f"""
+        import pytest
+        from pytest_tiltsession import faults
+
+        @pytest.mark.tilt_session({said})
+        def test_it(tilt_session): pass
+        """
+    )
+    result = run(pytester, mode, errors=1)
+    result.stdout.fnmatch_lines([f"*tilt_session({said.partition('=')[0]}=…): in mode * a real Tilt is behind *"])
+    assert [] == kept(pytester)

@@ -81,6 +81,8 @@ def test_a_file_names_faults_with_their_arguments(written, fault):
         ("{fault: refuse, after: 5}", "a duration has a unit: write 5s for seconds"),
         ("{fault: refuse, operation: lst}", "refuse: operation='lst': did you mean list?"),
         ("{fault: refuse, code: 404}", "refuse: code=404: write 429, 500 or 503"),
+        ("{fault: CutWatch, events: 1}", "there is no fault 'CutWatch'; did you mean cut-watch?"),
+        ("{fault: refuse, retryAfter: 1500ms}", "refuse: retryAfter="),
         ("{fault: cut-watch, by: 5s}", "cut-watch: by='5s': write end, close, fin or rst"),
         ("{fault: delay, by: soon}", "by is 'soon'"),
         ("{fault: conflict, onYaml: true}", "conflict has no onYaml"),

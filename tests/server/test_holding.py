@@ -54,6 +54,19 @@ def test_a_held_watch_begins_when_it_is_let_go(served, stream):
     assert watch.was_closed.wait(5)
 
 
+def test_of_a_held_watch_head_gets_the_head_alone(served, stream):
+    """A HEAD request is answered without a body when its watch is let go, and the connection goes on."""
+    gate, watch = Gate(), stream(b"first\n")
+    fake = served(lambda it: messages.Held(watch, wait=gate.wait) if it.method == "HEAD" else OK)
+    with fake.connect() as client:
+        client.send(b"HEAD /watch HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert gate.waits.wait(5)
+        gate.open()
+        assert client.head()[0] == "HTTP/1.1 200 OK"
+        assert client.get()[2] == b"whole"
+    assert watch.closed == 1
+
+
 def test_machine_seconds_are_work(served):
     """The request counts as in work until its answer is sent, by the loop's own timer."""
     begun, seen = threading.Event(), []
@@ -150,5 +163,20 @@ def test_a_full_queue_takes_nobody_in(served, echo):
             late.connect(("127.0.0.1", fake.listener.port))
     assert before is None or queueing.overflows() > before
     fake.listener.fill_queue(full=False)
+    with fake.connect() as client:
+        assert client.get()[0] == "HTTP/1.1 200 OK"
+
+
+def test_a_queue_that_cannot_be_filled_says_why_and_lets_clients_in(served, echo, monkeypatch):
+    """What goes wrong on the server's thread is raised where it was asked for, at once."""
+    fake = served(echo)
+
+    def no_files(*_):
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(queueing, "FullQueue", no_files)
+        with pytest.raises(OSError, match="Too many open files"):
+            fake.listener.fill_queue(full=True)
     with fake.connect() as client:
         assert client.get()[0] == "HTTP/1.1 200 OK"

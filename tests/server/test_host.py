@@ -89,7 +89,7 @@ def test_a_client_that_connects_at_the_last_moment_is_closed_too(served, echo):
     loop, listener = fake.listener._loop, fake.listener
     connected = threading.Event()
     loop.call_soon_threadsafe(connected.wait, 5)
-    loop.call_soon_threadsafe(lambda: (listener._accept(), listener._begin_to_close()))
+    loop.call_soon_threadsafe(lambda: (listener._accepting.accept(), listener._begin_to_close()))
     with fake.connect() as client:
         connected.set()
         assert client.rest() == b""

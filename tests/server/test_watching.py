@@ -34,6 +34,22 @@ def test_the_head_of_a_watch_comes_at_once(watched, transport):
     }
 
 
+def test_the_head_and_what_there_is_to_say_wake_a_client_once(watched, transport):
+    """They come in one piece, where they are short; what is long is sent as it is pulled."""
+    fake, _ = watched(b"first\n", **transport)
+    with fake.connect() as client:
+        client.send(b"GET /watch HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert client.sock.recv(65_536).endswith(b"\r\n\r\n6\r\nfirst\n\r\n")
+    long = b"x" * 40_000 + b"\n"
+    fake, _ = watched(long, long, **transport)
+    with fake.connect() as client:
+        client.watch()
+        read = client.chunk()
+        while len(read) < 2 * len(long):
+            read += client.chunk()
+        assert long + long == read
+
+
 def test_events_are_sent_as_they_come(watched, transport):
     """Each wake-up from another thread sends what there is; several events may share a chunk."""
     fake, watch = watched(b"first\n", **transport)

@@ -36,7 +36,7 @@ class Telling:
         found: Telling | None = self
         while found is not None:
             added.append(found._added)  # noqa: SLF001  of its own kind
-            found = found._before  # noqa: SLF001
+            found = found._before  # noqa: SLF001  of its own kind
         return gathered(self._header, [it for it in reversed(added) if it is not None])
 
     @property

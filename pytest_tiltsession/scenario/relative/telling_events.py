@@ -125,7 +125,7 @@ class TellingEvents(telling.Telling):
                 spec=spec,
                 labels=labels,
                 annotations=annotations,
-                session=session,  # type: ignore[arg-type]
+                session=session,  # type: ignore[arg-type]  # one of the words, as was checked
                 reload=reload,
                 cluster_error=cluster_error,
                 note=note,
