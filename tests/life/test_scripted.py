@@ -183,7 +183,7 @@ def test_a_program_goes_through_it_however_time_moves(serve, program, file, prog
 
 def test_a_served_tilt_goes_through_it_and_the_program_stays():
     """``tiltsession serve``: another process, with the official client, finds it anew by the config file."""
-    with serving("up/restart", "--progress", "wall", "--speed", "10") as (process, line):
+    with serving("up/restart", "--progress", "auto") as (process, line):
         environment = {**os.environ, "TILT_CONFIG": line["kubeconfig"]}
         seen = subprocess.run(
             [sys.executable, "-c", PROGRAM, "2"],

@@ -384,3 +384,10 @@ def test_what_only_a_fake_brings_about_is_refused_on_a_real_tilt(pytester, real,
     result = run(pytester, mode, errors=1)
     result.stdout.fnmatch_lines([f"*tilt_session({said.partition('=')[0]}=…): in mode * a real Tilt is behind *"])
     assert [] == kept(pytester)
+
+
+def test_a_claim_that_is_refused_ends_in_the_line_of_the_test(pytester, real):
+    """And not where Python looks the claim up."""
+    pytester.makepyfile(test_mine="def test_it(tilt_session):\n    tilt_session.expect_requests('get')\n")
+    result = run(pytester, "live", "--tb=line", failed=1)
+    result.stdout.fnmatch_lines(["*test_mine.py:2: *NotAFake: what clients ask a real Tilt is not seen*"])
