@@ -115,22 +115,6 @@ def read_json_object(body: bytes) -> Any:
         raise Unreadable(f"couldn't get version/kind; json parse error: {error}") from None
 
 
-def parse_body(body: bytes, media_type: str) -> Any:
-    """Parse a body of JSON, or the first document of one of YAML, into plain values.
-
-    Any type with ``yaml`` in its name is read as YAML. Raises :class:`Unreadable` with Go's words.
-    """
-    return yaml_bodies.read(body).value if "yaml" in media_type else json_reading.read(body)
-
-
-def unknown_fields(wire: Any) -> tuple[str, ...]:
-    """Give what strict reading finds wrong with a parsed Session: ``unknown field "spec.x"``, doubled fields as well.
-
-    Raises :class:`decoding.Undecodable` where a value has a wrong type.
-    """
-    return decoding.decode(session_models.Session, wire, inlined=_TYPE_META).strict_errors
-
-
 def strict_error(errors: tuple[str, ...]) -> str:
     """Word strict errors as one, as refusals tell them."""
     return f"strict decoding error: {', '.join(errors)}"

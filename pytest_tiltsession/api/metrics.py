@@ -1,4 +1,4 @@
-"""The server's figures for Prometheus: ``/metrics``, ``/metrics/slis`` and ``/statusz``. The figures are handed in.
+"""The server's figures for Prometheus: ``/metrics`` and ``/metrics/slis``. The figures are handed in.
 
 Knows neither the store nor a clock. Of the hundreds of metrics of the real server those are here that a fake can
 tell truly: requests answered, watches open, objects stored, health checks.
@@ -7,8 +7,7 @@ tell truly: requests answered, watches open, objects stored, health checks.
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from pytest_tiltsession import times
-from pytest_tiltsession.api import discovery, documents, health, messages
+from pytest_tiltsession.api import documents, health, messages
 from pytest_tiltsession.models import session as session_models
 
 _EXPOSITION = ("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
@@ -44,23 +43,6 @@ def answer(request: messages.Request, figures: Figures) -> messages.Response | N
     if request.path == "/metrics/slis":
         return _exposition(_of_checks(figures))
     return None
-
-
-def status_page(started: int, now: int) -> messages.Response:
-    """Answer ``/statusz``: when the server started, how long it is up (seconds since the epoch), and what it is."""
-    up = times.format_duration(max(0, now - started) * times.SECOND)
-    version = f"{discovery.VERSION['major']}.{discovery.VERSION['minor']}"
-    lines = (
-        "tilt-apiserver statusz",
-        "",
-        f"Started: {documents.http_date(started)}",
-        f"Up: {up}",
-        f"Go version: {discovery.VERSION['goVersion']}",
-        f"Binary version: {version}",
-        f"Paths: {' '.join(health.PATHS)}",
-        "",
-    )
-    return messages.Response(200, (documents.NO_CACHE, _TEXT), "\n".join(lines).encode())
 
 
 def text(metrics: Iterable[Metric]) -> str:

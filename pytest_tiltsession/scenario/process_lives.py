@@ -47,11 +47,6 @@ def end(scenario: steps.Scenario) -> int:
     return max(of(scenario)[-1].end, max((it.at for it in scenario.process), default=0))
 
 
-def ends_down(scenario: steps.Scenario) -> bool:
-    """Tell whether Tilt does not run any more at the end."""
-    return of(scenario)[-1].ended is not None
-
-
 def objections(scenario: steps.Scenario) -> Iterator[Objection]:
     """Give what stands against the ``process`` of a scenario."""
     for before, after in itertools.pairwise(scenario.process):

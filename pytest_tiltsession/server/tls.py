@@ -5,7 +5,6 @@ Real Tilt makes RSA keys; elliptic curves have the same shape and take a four-hu
 
 import base64
 import datetime
-import hmac
 import secrets
 import ssl
 import tempfile
@@ -118,8 +117,3 @@ def keyless_context() -> ssl.SSLContext:
 def new_token() -> str:
     """Give a random bearer token in the shape of Tilt's: 88 characters of URL-safe base64."""
     return base64.urlsafe_b64encode(secrets.token_bytes(_TOKEN_BYTES)).decode("ascii")
-
-
-def same_token(given: str, expected: str) -> bool:
-    """Compare two tokens in a time that does not depend on where they differ."""
-    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))

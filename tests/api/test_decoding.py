@@ -6,7 +6,6 @@ import json
 import pytest
 
 from pytest_tiltsession.api import decoding, refusals
-from pytest_tiltsession.models import decoding as model_decoding
 from pytest_tiltsession.models import session
 
 KIND = {"apiVersion": "tilt.dev/v1alpha1", "kind": "Session"}
@@ -225,23 +224,6 @@ NO_PREFIX = "provided data does not appear to be a protobuf message, expected pr
 def test_protobuf_is_always_refused(body, words):
     """A Session has no such form, whatever the bytes are."""
     assert words == refused(body, decoding.PROTOBUF)
-
-
-def test_a_body_is_parsed_by_its_media_type():
-    """Any type with yaml in its name is read as YAML, all others as JSON."""
-    assert {"a": True} == decoding.parse_body(b"a: yes", "application/apply-patch+yaml")
-    assert {"a": True} == decoding.parse_body(b'{"a": true}', "application/json")
-    with pytest.raises(decoding.Unreadable, match=r"^invalid character 'a' looking for beginning of value$"):
-        decoding.parse_body(b"a: yes", "application/json")
-    with pytest.raises(decoding.Unreadable, match=r"^yaml: line 1: did not find expected node content$"):
-        decoding.parse_body(b"a: [", "application/apply-patch+yaml")
-
-
-def test_unknown_fields_of_a_parsed_body_are_told():
-    """The strict errors can be had without a body; a wrong type is an error."""
-    assert ('unknown field "spec.x"',) == decoding.unknown_fields({**GIVEN, "spec": {"x": 1}})
-    with pytest.raises(model_decoding.Undecodable, match=r"array into Go struct field Session\.spec"):
-        decoding.unknown_fields({"spec": []})
 
 
 def test_bytes_that_are_no_utf8_are_replaced():
