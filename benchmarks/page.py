@@ -11,6 +11,7 @@ PAGE = """# Figures
 What the fake costs, beside its peers and beside the limit, all measured in one run on one machine. Made by one
 command, from a checkout, which writes this page:
 
+<!-- shown: it takes minutes -->
 ```sh
 pip install -e '.[benchmarks]' && python -m benchmarks --write docs/explanation/figures.md
 ```

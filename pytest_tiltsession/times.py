@@ -15,6 +15,10 @@ MILLISECOND = 1_000_000
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
+_DAY = 86_400  # seconds
+
+_WEEKDAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")  # 1970-01-01 was a Thursday
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 # Go's zero time.Time, 0001-01-01T00:00:00Z, which the API writes as null.
 ZERO_TIME_MICROS = -62_135_596_800_000_000
@@ -68,10 +72,20 @@ def civil_from_days(days: int) -> tuple[int, int, int]:
 
 
 def _calendar(micros: int) -> str:
-    seconds = micros // 1_000_000
-    days, rest = divmod(seconds, 86_400)
+    days, rest = divmod(micros // 1_000_000, _DAY)
     year, month, day = civil_from_days(days)
-    return f"{year:04d}-{month:02d}-{day:02d}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+    return f"{year:04d}-{month:02d}-{day:02d}T{_time_of_day(rest)}"
+
+
+def _time_of_day(seconds: int) -> str:
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+def format_http_date(seconds: int) -> str:
+    """Write whole seconds since the Unix epoch as an IMF-fixdate: ``Thu, 01 Jan 1970 00:00:00 GMT``."""
+    days, rest = divmod(seconds, _DAY)
+    year, month, day = civil_from_days(days)
+    return f"{_WEEKDAYS[days % 7]}, {day:02d} {_MONTHS[month - 1]} {year:04d} {_time_of_day(rest)} GMT"
 
 
 @functools.lru_cache(maxsize=4096)  # a Session shows the same few times again and again

@@ -1,6 +1,7 @@
 """Instants and durations are read and written as Go and the API do."""
 
 import datetime
+import email.utils
 import json
 
 import hypothesis
@@ -95,3 +96,9 @@ def test_what_is_no_duration_is_refused_with_its_value(value):
     """Finer than a microsecond, not a number, or not a duration at all: the error shows what was given."""
     with pytest.raises(errors.InvalidValue, match=r"finer than a microsecond|is not a duration"):
         times.micros_of(value)
+
+
+@pytest.mark.parametrize("seconds", [0, 951_782_400, 1_767_225_600, 4_102_444_799, 253_402_300_799])
+def test_dates_of_headers_are_those_of_http(seconds):
+    """An instant is written as an IMF-fixdate, as the standard library writes it."""
+    assert times.format_http_date(seconds) == email.utils.formatdate(seconds, usegmt=True)

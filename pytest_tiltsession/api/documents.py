@@ -8,7 +8,6 @@ import dataclasses
 import hashlib
 from typing import Any
 
-from pytest_tiltsession import times
 from pytest_tiltsession.api import messages
 from pytest_tiltsession.models import encoding
 
@@ -18,10 +17,6 @@ PROTOBUF = "application/vnd.kubernetes.protobuf"
 OBJECT_TYPES = (JSON, YAML, PROTOBUF)
 
 NO_CACHE = ("Cache-Control", "no-cache, private")
-
-_WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DAY = 86_400
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,11 +61,3 @@ def holds(request: messages.Request, tag: str) -> bool:
         return False
     tags = [item.strip().removeprefix("W/") for item in sent.split(",")]
     return "*" in tags or f'"{tag}"' in tags
-
-
-def http_date(seconds: int) -> str:
-    """Write seconds since the Unix epoch as HTTP headers do: ``Tue, 24 Nov 2026 06:03:44 GMT``."""
-    days, rest = divmod(seconds, _DAY)
-    year, month, day = times.civil_from_days(days)
-    clock = f"{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
-    return f"{_WEEKDAYS[(days + 4) % 7]}, {day:02d} {_MONTHS[month - 1]} {year:04d} {clock} GMT"

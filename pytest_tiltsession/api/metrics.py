@@ -11,7 +11,6 @@ from pytest_tiltsession.api import documents, health, messages
 from pytest_tiltsession.models import session as session_models
 
 _EXPOSITION = ("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-_TEXT = ("Content-Type", "text/plain; charset=utf-8")
 
 Labels = tuple[tuple[str, str], ...]
 

@@ -6,6 +6,7 @@ follows the handlers of Kubernetes.
 
 import urllib.parse
 
+from pytest_tiltsession import times
 from pytest_tiltsession.api import accept, documents, messages
 
 V2_PATH = "/openapi/v2"
@@ -77,7 +78,7 @@ def _answer_v3(request: messages.Request, root: str, now: int) -> messages.Respo
             _VARY,
         )
         return messages.Response(301, headers)
-    kept = ("Cache-Control", "public, immutable"), ("Expires", documents.http_date(now + _YEAR))
+    kept = ("Cache-Control", "public, immutable"), ("Expires", times.format_http_date(now + _YEAR))
     return _serve(request, content, now, _VARY, *kept)
 
 
@@ -94,7 +95,7 @@ def _serve(
     described = (
         ("Accept-Ranges", "bytes"),
         ("Content-Type", content.media_type),
-        ("Last-Modified", documents.http_date(now)),
+        ("Last-Modified", times.format_http_date(now)),
     )
     return messages.Response(200, (*common, *described), content.body)
 

@@ -1,6 +1,5 @@
-"""Answers as bytes: status lines, framing and dates as Go's net/http writes them; pure functions, no sockets."""
+"""Answers as bytes: status lines and framing as Go's net/http writes them; pure functions, no sockets."""
 
-from pytest_tiltsession import times
 from pytest_tiltsession.api import messages
 
 # Go's names, which since Python 3.13 differ from those of http.HTTPStatus (413, 422).
@@ -70,17 +69,7 @@ FAILED = messages.Response(
 )
 
 _JOINED = 32_768  # bodies up to this size are copied into one write with their head
-_WEEKDAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")  # 1970-01-01 was a Thursday
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _OWN_HEADERS = frozenset({"connection", "content-length", "date", "transfer-encoding"})
-
-
-def http_date(seconds: int) -> str:
-    """Write whole seconds since the Unix epoch as an IMF-fixdate: ``Thu, 01 Jan 1970 00:00:00 GMT``."""
-    days, rest = divmod(seconds, 86_400)
-    year, month, day = times.civil_from_days(days)
-    clock = f"{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
-    return f"{_WEEKDAYS[days % 7]}, {day:02d} {_MONTHS[month - 1]} {year:04d} {clock} GMT"
 
 
 def asks_to_close(headers: messages.Headers) -> bool:

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from pytest_tiltsession import times
 from pytest_tiltsession.api import messages
-from pytest_tiltsession.server import answering, greetings, waking
+from pytest_tiltsession.server import greetings, waking
 
 # Bound once: freezegun and time-machine replace time.monotonic and time.time, but leave this clock alone.
 _clock_gettime = time.clock_gettime
@@ -111,5 +112,5 @@ class Service:
         """Give the Date header's value for the application's own time; formatted once a second."""
         now = self.now_seconds()
         if now != self._date[0]:
-            self._date = (now, answering.http_date(now))
+            self._date = (now, times.format_http_date(now))
         return self._date[1]

@@ -1,17 +1,9 @@
 """Answers as bytes."""
 
-import email.utils
-
 import pytest
 
 from pytest_tiltsession.api import messages
 from pytest_tiltsession.server import answering
-
-
-@pytest.mark.parametrize("seconds", [0, 951_782_400, 1_767_225_600, 4_102_444_799, 253_402_300_799])
-def test_dates_are_those_of_http(seconds):
-    """An instant is written as an IMF-fixdate, as the standard library writes it."""
-    assert answering.http_date(seconds) == email.utils.formatdate(seconds, usegmt=True)
 
 
 def test_a_header_cannot_start_another_one():
