@@ -15,7 +15,7 @@ OF_THE_SCENARIO = {
     "tiltfile_path": "session.tiltfilePath",
     "start": "start",
 }
-_GO_WITH = {"speed": ("wall",), "patience": ("reads", "auto")}
+_GO_WITH = {"speed": ("wall",), "patience": ("manual", "reads", "auto")}
 
 
 class Default(str):

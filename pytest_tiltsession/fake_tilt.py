@@ -9,6 +9,7 @@ from pytest_tiltsession import settings as settings_module
 from pytest_tiltsession.api import application, messages
 from pytest_tiltsession.clock import simulated
 from pytest_tiltsession.engine import driving, gate, world
+from pytest_tiltsession.expectations import lettering
 from pytest_tiltsession.life import arguments, living, openings, process
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.pictures import drawn
@@ -58,6 +59,7 @@ class FakeTilt(living.Living, drawn.Drawn):
             profile=self.settings.profile,
             token=tls.new_token(),
             requests=self.requests,
+            before_read=self._before_read if self.settings.progress == "reads" else None,
             on_read=self._after_read if self.settings.progress == "reads" else None,
             faults=self.faults,
         )
@@ -154,8 +156,9 @@ class FakeTilt(living.Living, drawn.Drawn):
         left = self._player.remaining if self._player is not None and not self.exited else ()
         if left and "unplayed-steps" not in self.settings.allow:
             listed = ", ".join(times.format_duration(step.at * times.MICROSECOND) for step in left[:5])
+            listed += ", …" if len(left) > 5 else ""
             found.append(
-                f"{'1 step' if len(left) == 1 else f'{len(left)} steps'} of the scenario never played (at {listed}{', …' if len(left) > 5 else ''}): "
+                f"{lettering.counted(len(left), 'step')} of the scenario never played (at {listed}): "
                 'advance the clock past them, or allow it with @pytest.mark.tilt_session(allow=("unplayed-steps",))'
             )
         return found

@@ -24,6 +24,8 @@ _ADVICE = (
     "recorded; where the steps are meant as they are, take `recorded` out of them."
 )
 
+_OF_A_MARKER = re.compile(r"(: advance the clock past them)?, or allow it with @pytest\.mark\.tilt_session\(.*\)")
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Finished:
@@ -53,6 +55,12 @@ def playing(given: settings.Settings) -> Iterator["Run"]:
         yield Run(fake, scenario)
 
 
+def problems(fake: fake_tilt.FakeTilt) -> list[str]:
+    """Give what must fail a file's test at its end, in the words of a file: it has no marker to allow anything."""
+    told = [problem.replace(arming.HINT, "; take it out of faults, or limit it") for problem in fake.problems()]
+    return [_OF_A_MARKER.sub("", problem) for problem in told]
+
+
 class Run:
     """One run of a scenario."""
 
@@ -68,10 +76,9 @@ class Run:
         self.compare()
         if finished is not None and self.scenario.consumer is not None:
             _compare_output(self.scenario.consumer, finished)
-        # A file has no marker.
-        problems = [told.replace(arming.HINT, "; take it out of faults, or limit it") for told in self.fake.problems()]
-        if problems:
-            raise errors.ServerError("\n".join(problems))
+        told = problems(self.fake)
+        if told:
+            raise errors.ServerError("\n".join(told))
 
     def play_out(self) -> None:
         """Play what is left: every step, then the deadlines that bring a verdict, where one is expected."""

@@ -34,7 +34,7 @@ class Settings:
     ``${…}``. ``progress`` says how time moves: ``speed`` is how many times as fast as the machine's clock it is under
     ``wall``, 1 without it; ``limit``, a Go duration, is how far from its start the clock goes by itself under
     ``auto``, and how far a wait moves it; ``patience``, a Go duration of the machine's clock, is after how long a
-    watch is told that the clock stands (None: never). ``offset``, a Go duration, is how long the session has been
+    watch, or a poll loop under ``reads``, is told that the clock stands (None: never, as under ``manual`` without it). ``offset``, a Go duration, is how long the session has been
     going on when the fake begins to serve: what its scenario tells up to then has happened. ``freeze`` makes the
     test's own ``datetime.now()`` and ``time.time()`` follow the session's clock, ``sleeps`` turns the test process's
     own sleeps into moves of it. ``starts`` says what is there at first: a Tilt that serves (``now``), a config file
@@ -161,7 +161,12 @@ class Settings:
 
     @property
     def patience_seconds(self) -> float | None:
-        """How many seconds of the machine's clock a watch waits before it is told that the session's clock stands."""
+        """How many seconds of the machine's clock a watch waits before it is told that the session's clock stands.
+
+        Under ``manual`` nobody is told unless that was asked for: a test may take its time.
+        """
+        if self.progress == "manual" and self.patience is _PATIENCE:
+            return None
         found = self._duration("patience")
         if found is not None and found < 0:
             raise errors.InvalidValue(f'patience={self.patience!r}: give a Go duration such as "30s", or None for ever')

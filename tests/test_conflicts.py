@@ -23,8 +23,10 @@ GREEN = "ci/green"
         ({"scenario": pathlib.Path("a.tilt.yaml"), "timeout": "1m"}, "beside scenario='a.tilt.yaml'"),
         ({"speed": 1}, "speed=1 goes with progress='wall', found progress='manual'"),
         ({"speed": 2, "progress": "auto"}, "found progress='auto'"),
-        ({"patience": "30s"}, "patience='30s' goes with progress='reads' or progress='auto'"),
-        ({"patience": "30s", "progress": "wall"}, "found progress='wall'"),
+        (
+            {"patience": "30s", "progress": "wall"},
+            "goes with progress='manual' or progress='reads' or progress='auto', found progress='wall'",
+        ),
     ],
 )
 def test_what_has_no_effect_is_refused(options, message):
@@ -42,6 +44,7 @@ def test_what_has_no_effect_is_refused(options, message):
         {"speed": 2, "progress": "wall"},
         {"patience": "1s", "progress": "reads"},
         {"patience": "1s", "progress": "auto"},
+        {"patience": "1s"},
         {"patience": None},
         {"timeout": "1m", "exit_condition": "manual"},
     ],

@@ -7,8 +7,15 @@ from pytest_tiltsession import cli
 from writers import markdown
 
 _BEGIN = """\
-`tiltsession COMMAND`, or `python -m pytest_tiltsession COMMAND`. The exit code is 0 when all is well, 1 where a comparison has failed, 2 for bad
-input; `serve` and `record` have those of what they serve and record.
+`tiltsession COMMAND`, or `python -m pytest_tiltsession COMMAND`. The exit code is
+
+- 0 when all is well;
+- 1 where a file was judged and found wanting: `check` found it wrong, or its session ends otherwise than its `expect` says; `verify` found that it
+  disagrees; `diff` found a difference;
+- 2 where a command cannot do its work: no such file, name, option or command, a file that cannot be read, and, for commands other than `check`, a
+  file that is no scenario.
+
+`serve` and `record` have, beside 2, the exit codes of what they serve and record.
 """
 _EXAMPLES = {
     "serve": ("tiltsession serve ci/never-ready --progress wall --speed 10", "tiltsession serve --control"),

@@ -45,7 +45,8 @@ _MEANINGS = {
     "progress": "How time moves: see [who moves time](../explanation/time.md).",
     "speed": "Under `wall`, how many times as fast as the machine's clock; 1 without it.",
     "limit": "How far from its start the clock goes by itself under `auto`, and how far a wait moves it.",
-    "patience": "After how long, on the machine's clock, an idle watch is told under `auto` that the clock stands; None: never.",
+    "patience": "After how long, on the machine's clock, an idle watch is told that the clock stands, and a poll loop under `reads` that nothing "
+    "will come; None: never. Under `manual` nobody is told unless it is given; not under `wall`.",
     "verbatim": "Play a recording as it was recorded, instead of judging it by Tilt's rules.",
     "offset": "How long the session has been going on when the fake begins to serve: what was to happen by then has happened.",
     "tls": "HTTPS, as Tilt; else plain HTTP.",

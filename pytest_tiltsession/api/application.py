@@ -21,6 +21,7 @@ from pytest_tiltsession.api import (
     messages,
     metrics,
     queries,
+    refusals,
     rendering,
     routes,
     watching,
@@ -31,12 +32,14 @@ from pytest_tiltsession.store import requests as journals
 
 _AUDIT_ID = "Audit-Id"
 _CACHE_CONTROL = "Cache-Control"
+_READS = ("get", "get status", "list")
 
 
 class Application:
     """Tilt's API over one world. Call it from any thread; watches that it answers are pulled by the server.
 
     ``profile`` is a name or a :class:`profiles.Profile`. ``token`` is the bearer token that opens everything.
+    ``before_read`` is called before a get or list of Sessions is answered, and what it says, if anything, refuses it.
     ``on_read`` is called after each answer to a get or list of Sessions, once its bytes are on their way.
     ``faults`` are those that may hit requests.
     """
@@ -49,6 +52,7 @@ class Application:
         profile: str | profiles.Profile = profiles.TILT,
         token: str,
         requests: journals.RequestLog | None = None,
+        before_read: Callable[[], str] | None = None,
         on_read: Callable[[], None] | None = None,
         faults: faults_room.Faults | None = None,
     ) -> None:
@@ -60,6 +64,7 @@ class Application:
         self.faults = faults_room.Faults(lambda: world.clock.elapsed) if faults is None else faults
         self.failing: frozenset[str] = frozenset()
         self._server = calls.Server(world, gate, chosen, history)
+        self._before_read = before_read
         self._on_read = on_read
         self._audit_ids = random.Random(0)  # noqa: S311  no secret
         self._answered: collections.Counter[tuple[str, int]] = collections.Counter()
@@ -103,6 +108,8 @@ class Application:
         call = calls.Call(request, path, values, about, oversized=oversized)
         armed = self.faults.armed
         hit = self._hit(call) if armed else None
+        if self._before_read is not None and call.refuse is None and about.operation in _READS:
+            call.refuse = self._refuse_in_vain
         token = self.token if hit is None else hit.token(self.token)
         handled = handling.handle(call, self._server, token, self._figures, self._watch_ended)
         answer = self._finished(request, handled.answer, rendering.warnings(call.warnings))
@@ -113,6 +120,12 @@ class Application:
             return answer
         never = faulting.frozen(self.faults, call, self._server, answer, record)
         return never or (answer if hit is None else hit.answer(answer, record))
+
+    def _refuse_in_vain(self, server: calls.Server) -> None:  # noqa: ARG002  as a fault is asked
+        """Raise the refusal of a read of which nothing will ever come."""
+        why = self._before_read() if self._before_read is not None else ""
+        if why:
+            raise refusals.internal_error(why)
 
     def _hit(self, call: calls.Call) -> faulting.Hit | None:
         """Give what the first fault does that fits a request. A frozen Tilt meets no other one."""

@@ -43,7 +43,7 @@ class SimulatedClock:
     """
 
     def __init__(self, start: int, lock: "threading.RLock | None" = None) -> None:
-        self.lock: "threading.RLock" = lock or threading.RLock()
+        self.lock: threading.RLock = lock or threading.RLock()
         self._moving = threading.RLock()
         self._now = start
         self._start = start

@@ -14,10 +14,10 @@ def add(commands: Any) -> None:
         "diff",
         help="say in words where two recordings differ",
         description="Say where two recordings of one Tiltfile differ: targets, their states and the order of these, "
-        "wait reasons, errors, spec, outcome.",
+        "wait reasons, errors, spec, outcome. The exit code is 1 where they differ, 2 where one cannot be read.",
     )
-    diff.add_argument("first", metavar="A", type=pathlib.Path)
-    diff.add_argument("second", metavar="B", type=pathlib.Path)
+    diff.add_argument("first", metavar="A", type=pathlib.Path, help="a recording")
+    diff.add_argument("second", metavar="B", type=pathlib.Path, help="the recording to compare it with")
     diff.add_argument("--times", action="store_true", help="compare also when each state came")
     diff.set_defaults(run=run)
 

@@ -57,9 +57,13 @@ def add(commands: Any) -> None:
     record.add_argument(
         "--from-trace", metavar="FILE", type=pathlib.Path, help="convert a recorded run, as JSON, and watch nothing"
     )
-    record.usage = (
-        f"{record.prog} [--context NAME] [--out FILE [--rewrite]] [--title TEXT] [--until-done] "
-        "[--redact MODULE:FUNCTION] [--replace PATTERN TEXT] [-- COMMAND …]"
+    indent = "\n" + " " * len(f"usage: {record.prog} ")
+    record.usage = f"{record.prog} " + indent.join(
+        (
+            "[--context NAME] [--out FILE [--rewrite]] [--title TEXT]",
+            "[--until-done] [--redact MODULE:FUNCTION] [--replace PATTERN TEXT]",
+            "[--from-trace FILE] [-- COMMAND …]",
+        )
     )
     record.set_defaults(run=run, command=())
 

@@ -8,7 +8,7 @@ import signal
 import threading
 from typing import Any
 
-from pytest_tiltsession import errors, fake_tilt, settings
+from pytest_tiltsession import errors, fake_tilt, settings, times
 from pytest_tiltsession.commands import output
 from pytest_tiltsession.control import serving as controlling
 from pytest_tiltsession.life import process
@@ -121,6 +121,8 @@ def _check(options: argparse.Namespace) -> None:
     for name, progress in (("speed", "wall"), ("limit", "auto")):
         if getattr(options, name) is not None and options.progress != progress:
             raise errors.InvalidValue(f"--{name} goes with --progress {progress}, found --progress {options.progress}")
+    if times.nanos_of("--from", options.offset) < 0:
+        raise errors.InvalidValue(f"--from {options.offset}: give a Go duration of 0s or more, such as 90s")
     if options.verbatim and options.scenario is None:
         raise errors.InvalidValue("--verbatim goes with a SCENARIO, which is not there; name the recording to show")
     if options.control_port is not None and not options.control:

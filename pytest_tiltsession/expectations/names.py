@@ -25,8 +25,8 @@ def _unknown(seen: observed.Observed, name: str) -> str:
     rows = seen.timeline.rows
     if not rows:
         return f"no target {name!r}: the session {seen.name} has shown no target yet, at {lettering.clock(seen.now)}"
-    near = target_names.nearest(rows, name)
-    hint = f"; did you mean {near!r}?" if near else "."
+    near = target_names.meant(rows, name)
+    hint = f"; {near}" if near else "."
     listed = [item.name for item in rows]
     if near and len(listed) > _MOST:
         listed = target_names.by_likeness(rows, name)

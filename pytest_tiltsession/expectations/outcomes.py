@@ -49,7 +49,7 @@ def failed(error: str | None = None, match: str | None = None) -> failures.Claim
 
 def _other_error(seen: observed.Observed, lines: list[str], hint: str | None) -> Failure:
     sentence = f"expected the session to fail with another error than it did at {standing.done_at(seen)}"
-    return Failure(sentence, tuple(lines), hint, final=True)
+    return Failure(sentence, tuple(lines), hint or standing.hint(seen), final=True)
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
@@ -127,6 +127,7 @@ def done_at(when: times.Duration, within: times.Duration = 0) -> failures.Claim:
         return Failure(
             f"{expected}, but {standing.outcome(seen)} at {standing.done_at(seen)}, "
             f"{lettering.duration(abs(off))} {side}{standing.after_colon(standing.error(seen))}",
+            hint=standing.hint(seen),
             final=True,
         )
 

@@ -11,6 +11,7 @@ _COLOURS = {"4": "33", "5": "31"}  # ANSI, by the class of the status
 _API = f"/apis/{sessions.API_VERSION}"
 _CLIENT_ROOM = 24
 _LEAST_PATH = 30
+_MOST_LINES = 4  # of one note
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -56,12 +57,16 @@ def draw(records: Sequence[requests.RequestRecord], origin: int, style: letterin
         if beside and lettering.columns(f"{line}  {row.remark}") <= style.width:
             line = f"{line}  {below.pop()}"
         lines.append(_painted(line.rstrip(), row, widths, style))
-        lines += [
-            lettering.label(" " * (widths["number"] + 4) + text, style.width, style)
-            for text in (", ".join(filter(None, below)), row.message)
-            if text
-        ]
+        for text in (", ".join(filter(None, below)), row.message):
+            lines += _below(text, widths["number"] + 4, style)
     return lines
+
+
+def _below(text: str, indent: int, style: lettering.Style) -> list[str]:
+    """Write what stands under a request in lines of their own; of a very long text the middle is left out."""
+    room = style.width - indent
+    short = lettering.label(text, room * _MOST_LINES, style)
+    return [" " * indent + line for line in lettering.wrapped(short, room, style) if line]
 
 
 def _painted(line: str, row: _Row, widths: dict[str, int], style: lettering.Style) -> str:

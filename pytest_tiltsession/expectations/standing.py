@@ -68,9 +68,9 @@ def _missing(seen: observed.Observed) -> str:
 
 
 def hint(seen: observed.Observed) -> str | None:
-    """Say why a session that goes on will not end by itself; None where it may."""
+    """Say why a session that goes on will not end by itself, or that one had ended before; None where it is neither."""
     if is_done(seen):
-        return None
+        return undone.too_late(seen.timeline)
     if seen.ended is not None:
         return "nothing happens in a Tilt that does not run; restart() starts it again"
     if seen.session is None:

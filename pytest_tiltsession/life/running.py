@@ -10,7 +10,7 @@ from pytest_tiltsession import settings as settings_module
 from pytest_tiltsession.api import application, messages
 from pytest_tiltsession.engine import changes, driving, tilt
 from pytest_tiltsession.engine import world as worlds
-from pytest_tiltsession.life import leftovers, openings, plans, process, scripted
+from pytest_tiltsession.life import leftovers, moments, openings, plans, process, scripted
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.progress import own_time, timekeeping
 from pytest_tiltsession.scenario import player, steps
@@ -61,7 +61,7 @@ class Running(driving.Driving, timekeeping.Timekeeping):
 
     def _instant(self, called: str, at: Duration) -> int:
         clock = self._world.clock
-        instant = times.parse_time(at) if isinstance(at, str) and "T" in at else clock.start + times.micros_of(at)
+        instant = moments.instant(called, at, clock.start)
         if instant < clock.now:
             raise errors.ClockError(f"{called}: at={at!r} has passed; the clock stands at {clock}")
         return instant

@@ -33,7 +33,10 @@ class Whereabouts:
             return None
 
     def explain(self) -> str:
-        """Say what is looked for and what there is instead."""
+        """Say what is looked for, and what there is instead; where it is there, that it does not answer yet."""
+        entry = self.look()
+        if entry is not None:
+            return f"an answer from {entry.server}, the context {entry.context!r} in {self.file}"
         wanted = f"the context {self.context!r}" if self.context else "a new context"
         try:
             found = ", ".join(map(repr, kubeconfig.contexts(self.file))) or "none"

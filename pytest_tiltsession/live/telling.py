@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pytest_tiltsession import times
 from pytest_tiltsession.live import sightings
 from pytest_tiltsession.rules import exit_conditions
-from pytest_tiltsession.scenario import recorder, steps
+from pytest_tiltsession.scenario import instants, recorder, steps
 
 _MOST = 5
 
@@ -30,8 +30,8 @@ def blind_spots(seen: sightings.Sightings, offset: Offset, end: End) -> str:
 
     ``offset`` turns an arrival into microseconds from the session's start.
     """
-    lines = [*_beginning(seen, offset), *_middle(seen, offset), *_end(seen, end)]
-    return "".join(f"{recorder.NOT_SEEN}{line}\n" for line in lines)
+    lines = [*_beginning(seen), *_middle(seen, offset), *_end(seen, end)]
+    return "\n".join(f"{recorder.NOT_SEEN}{line}" for line in lines)
 
 
 def expectation(scenario: steps.Scenario, end: End) -> steps.Expectation | None:
@@ -54,12 +54,13 @@ def expectation(scenario: steps.Scenario, end: End) -> steps.Expectation | None:
     return dataclasses.replace(expected, outcome=expected.outcome if agrees else None, exit_code=end.exit_code)
 
 
-def _beginning(seen: sightings.Sightings, offset: Offset) -> Iterator[str]:
+def _beginning(seen: sightings.Sightings) -> Iterator[str]:
     first = seen.first
     # Tilt creates its Session without targets, and nothing comes before a first version.
     began = first is None or first.status.targets is None or first.metadata.resource_version == "1"
-    if not began and seen.first_at is not None:
-        yield f"what was before {_shown(offset(seen.first_at))}, when the recording found the session"
+    opening = seen.recorder.opening
+    if not began and opening is not None:
+        yield f"what was before {instants.shown(opening)}, when the recording found the session"
 
 
 def _middle(seen: sightings.Sightings, offset: Offset) -> Iterator[str]:

@@ -76,7 +76,7 @@ def tilt_session_factory(
     with contextlib.ExitStack() as made:
 
         def make(**arguments: Any) -> "FakeTilt":
-            settings = options.make(arguments, where="tilt_session_factory(...)")
+            settings = options.make(arguments, where=lambda _: "tilt_session_factory(...)")
             fake = fake_tilt.FakeTilt(settings, directory=folder)
             made.callback(fake.stop)
             report.attach_to_run(request.config, fake)

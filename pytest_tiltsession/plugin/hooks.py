@@ -78,9 +78,20 @@ def pytest_collect_file(file_path: pathlib.Path, parent: pytest.Collector) -> "s
     return scenario_files.ScenarioFile.from_parent(parent, path=file_path)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse bad markers before the first test; a worker of xdist hands the problem to its controller."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, object, object]:
+    """Refuse bad markers before the first test; a worker of xdist hands the problem to its controller.
+
+    Those of tests that were deselected are nobody's concern, so that this looks when all others have had their turn.
+    """
+    result = yield
+    _refuse_bad_markers(config, items)
+    return result
+
+
+def _refuse_bad_markers(config: pytest.Config, items: list[pytest.Item]) -> None:
     problems = [problem for item in items if (problem := _problem_of(item)) is not None]
     if not problems:
         return
@@ -105,6 +116,16 @@ def _problem_of(item: pytest.Item) -> str | None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep how the sessions of a test stand that Ctrl-C ends."""
+    try:
+        return (yield)
+    except KeyboardInterrupt:
+        report.interrupted(item)
+        raise
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -113,6 +134,16 @@ def pytest_runtest_makereport(
     test_report = yield
     report.complete(item, call, test_report, bare=bare)
     return test_report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Let the report of a file that could not be collected end in that file."""
+    collect_report = yield
+    report.shorten_collected(collector, collect_report)
+    return collect_report
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:

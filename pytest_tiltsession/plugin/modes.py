@@ -12,6 +12,7 @@ import pytest
 from pytest_tiltsession import errors, fake_tilt, live_tilt
 from pytest_tiltsession.live import finding
 from pytest_tiltsession.plugin import choosing, options, recording_run, recordings
+from pytest_tiltsession.scenario import files
 
 if TYPE_CHECKING:
     from pytest_tiltsession import settings
@@ -49,13 +50,28 @@ def _replayed(
             f"running, this makes one:\n  {recordings.command(item)}"
         )
     run.played(choice.recording)
-    given = options.for_item(item, scenario=choice.recording)
+    try:
+        given = options.for_item(item, scenario=choice.recording)
+    except pytest.UsageError:
+        _refuse_broken(item, choice.recording)
+        raise
     # What a recording still holds when its test ends is no claim of the test's.
     fake = fake_tilt.FakeTilt(dataclasses.replace(given, allow=(*given.allow, "unplayed-steps")), directory=folder)
     scenario = fake.scenario
     if scenario is not None and scenario.steps:
         fake.clock.move_on_to(scenario.start + scenario.steps[0].at)
     return fake
+
+
+def _refuse_broken(item: pytest.Item, recording: pathlib.Path) -> None:
+    """Say of a recording that cannot be read that it is this, and how to make it anew."""
+    try:
+        files.read(recording)
+    except errors.TiltSessionError as problem:
+        raise errors.TiltSessionError(
+            f"the recording of this test is broken: {problem}\nwith a Tilt running, this makes it anew:\n"
+            f"  {recordings.command(item)}"
+        ) from None
 
 
 def _found(

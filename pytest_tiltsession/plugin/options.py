@@ -3,6 +3,7 @@
 Precedence: marker, then command line, then ini. A bad value is a UsageError before the first test.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,9 +117,18 @@ def check_configured(config: pytest.Config) -> None:
     strict(config)
     given = configured(config)
     if given:
-        make(given, where="--tilt-session-* option or tilt_session_* ini value")
+        make(given, where=lambda problem: _said_by(config, given, problem))
     if mode(config) not in MODES:
         raise pytest.UsageError(f"tilt_session_mode={mode(config)!r}: valid values are {', '.join(MODES)}")
+
+
+def _said_by(config: pytest.Config, given: dict[str, Any], problem: str) -> str:
+    """Name the option or ini value that a problem is about: it begins with the argument's name."""
+    about = [name for name in given if problem.startswith((f"{name}=", f"{name}:", f"{name} "))] or list(given)
+    return " and ".join(
+        f"--{option.replace('_', '-')}" if config.getoption(option) else f"ini value {option}"
+        for option in (f"tilt_session_{name}" for name in about)
+    )
 
 
 def check_item(item: pytest.Item) -> str | None:
@@ -158,19 +168,26 @@ def for_item(item: pytest.Item, **decided: Any) -> "settings.Settings":
     # A file is looked up beside the test; what does not look like one is the name of a scenario of the library.
     if isinstance(given.get("scenario"), str) and given["scenario"].endswith(".tilt.yaml"):
         given["scenario"] = base / given["scenario"]
-    return make(given, where=f"{item.nodeid}: @pytest.mark.tilt_session", beside=MODE_ARGUMENTS)
+    marker = "" if item.get_closest_marker(MARKER) is None else ": @pytest.mark.tilt_session"
+    return make(given, where=lambda _: f"{item.nodeid}{marker}", beside=MODE_ARGUMENTS)
 
 
-def make(given: dict[str, Any], *, where: str, beside: tuple[str, ...] = ()) -> "settings.Settings":
-    """Make settings of arguments; raises UsageError that names where they stand. ``beside`` are other names there."""
+def make(
+    given: dict[str, Any], *, where: Callable[[str], str], beside: tuple[str, ...] = ()
+) -> "settings.Settings":
+    """Make settings of arguments; raises UsageError that names where they stand, as ``where`` says of a problem.
+
+    ``beside`` are other names there.
+    """
     from pytest_tiltsession import errors, settings  # start-up cost: only where a fake is wanted
 
     for name in given:
         if name not in settings.NAMES:
-            raise pytest.UsageError(f"{where}: {settings.unknown_name(name, (*settings.NAMES, *beside))}")
+            problem = settings.unknown_name(name, (*settings.NAMES, *beside))
+            raise pytest.UsageError(f"{where(problem)}: {problem}")
     try:
         made = settings.Settings(**given)
         made.read_scenario()
-    except errors.TiltSessionError as problem:
-        raise pytest.UsageError(f"{where}: {problem}") from None
+    except errors.TiltSessionError as refused:
+        raise pytest.UsageError(f"{where(str(refused))}: {refused}") from None
     return made

@@ -74,10 +74,29 @@ def prepare(item: pytest.Item, call: pytest.CallInfo[Any]) -> bool:
         error.appendix = ""
     if item.config.getoption("fulltrace"):
         return False
-    installed = [plugin for plugin, _ in item.config.pluginmanager.list_plugin_distinfo()]
-    names = frozenset(getattr(plugin, "__name__", "").partition(".")[0] for plugin in installed)
     # In its call an item that is no function has words of its own for what went wrong.
-    return not tracebacks.shorten(error, names) and call.when != "call"
+    return not tracebacks.shorten(error, _plugins(item.config)) and call.when != "call"
+
+
+def shorten_collected(collector: pytest.Collector, collect_report: pytest.CollectReport) -> None:
+    """Shorten the error of a file that the package refused while it was imported, as in the arguments of a marker."""
+    # pytest hangs the call on the report for whoever wraps this hook.
+    call: pytest.CallInfo[Any] | None = getattr(collect_report, "call", None)
+    if not collect_report.failed or call is None or call.excinfo is None or collector.config.getoption("fulltrace"):
+        return
+    from pytest_tiltsession.plugin import tracebacks  # start-up cost
+
+    error = call.excinfo.value
+    if tracebacks.is_on_purpose(error) and tracebacks.shorten(error, _plugins(collector.config)):
+        shown: Any = collector.repr_failure(pytest.ExceptionInfo.from_exception(error))
+        if hasattr(shown, "toterminal"):
+            collect_report.longrepr = shown
+
+
+def _plugins(config: pytest.Config) -> frozenset[str]:
+    """Give the names of the packages of the installed plugins."""
+    installed = [plugin for plugin, _ in config.pluginmanager.list_plugin_distinfo()]
+    return frozenset(getattr(plugin, "__name__", "").partition(".")[0] for plugin in installed)
 
 
 def complete(item: pytest.Item, call: pytest.CallInfo[Any], test_report: pytest.TestReport, *, bare: bool) -> None:
@@ -92,7 +111,9 @@ def complete(item: pytest.Item, call: pytest.CallInfo[Any], test_report: pytest.
         return
     from pytest_tiltsession.plugin import html_report, pictures, sections  # start-up cost
 
-    found = sections.of([*own, *shared], item.config)
+    said = str(call.excinfo.value) if call.excinfo is not None else ""
+    # A scenario file has no marker that could allow anything.
+    found = sections.of([*own, *shared], item.config, said=said, marked=hasattr(item, "fixturenames"))
     for path in pictures.write(item, test_report, [*own, *shared]):
         found.append(sections.Section("tilt session picture", path, path))
     longrepr: Any = test_report.longrepr
@@ -106,6 +127,15 @@ def complete(item: pytest.Item, call: pytest.CallInfo[Any], test_report: pytest.
     if painted:
         setattr(test_report, _COLOURED, painted)
     html_report.add(item, test_report, [*own, *shared])
+
+
+def interrupted(item: pytest.Item) -> None:
+    """Keep how the fakes of a test stand that Ctrl-C ends, while they serve; a worker of xdist has nobody to tell."""
+    own, shared = _fakes_of(item)
+    if (own or shared) and not hasattr(item.config, "workerinput"):
+        from pytest_tiltsession.plugin import interrupting  # start-up cost
+
+        interrupting.keep(item, [*own, *shared])
 
 
 def _fakes_of(item: pytest.Item) -> "tuple[list[FakeTilt], list[FakeTilt]]":

@@ -32,7 +32,7 @@ class ScenarioItem(pytest.Item):
     def runtest(self) -> None:
         """Play the scenario, run its consumer where there is one, and compare with what it expects."""
         given = options.configured(self.config) | {"scenario": self._scenario}
-        settings = options.make(given, where=self.nodeid)
+        settings = options.make(given, where=lambda _: self.nodeid)
         report.counts(self.config)["scenarios"] += 1
         # The folder must not outlive the test: scenario items have no fixtures to ask for one.
         with runner.playing(settings) as run:

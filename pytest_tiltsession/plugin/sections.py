@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_tiltsession import runner
 from pytest_tiltsession.expectations import lettering
 from pytest_tiltsession.plugin import terminal
 
@@ -22,13 +23,18 @@ class Section:
     coloured: str
 
 
-def of(fakes: "Sequence[FakeTilt]", config: pytest.Config) -> list[Section]:
-    """Draw the sections of each fake; those of several are told apart by their contexts."""
+def of(
+    fakes: "Sequence[FakeTilt]", config: pytest.Config, *, said: str = "", marked: bool = True
+) -> list[Section]:
+    """Draw the sections of each fake; those of several are told apart by their contexts.
+
+    ``said`` is the text of the failure, whose problems are not told again; ``marked``: a marker may allow them.
+    """
     style = terminal.style(config)
     found = []
     for fake in fakes:
         name = f" ({fake.label})" if len(fakes) > 1 else ""
-        for title, draw in _drawers(fake, config.get_verbosity()):
+        for title, draw in _drawers(fake, config.get_verbosity(), said, marked=marked):
             plain = _drawn(draw, dataclasses.replace(style, colour=False))
             coloured = _drawn(draw, style) if style.colour else plain
             found.append(Section(f"tilt session {title}{name}", plain, coloured))
@@ -38,9 +44,12 @@ def of(fakes: "Sequence[FakeTilt]", config: pytest.Config) -> list[Section]:
 _Draw = Callable[[lettering.Style], str]
 
 
-def _drawers(fake: "FakeTilt", verbosity: int) -> list[tuple[str, _Draw]]:
+def _drawers(fake: "FakeTilt", verbosity: int, said: str, *, marked: bool) -> list[tuple[str, _Draw]]:
     def timeline(style: lettering.Style) -> str:
-        return "\n".join([fake.render_timeline(style), "", fake.blocked().around(), *fake.problems()])
+        told = fake.problems() if marked else runner.problems(fake)
+        # The first line says what it is; what follows may be told in other words.
+        left = [problem for problem in told if problem.split("\n", 1)[0] not in said]
+        return "\n".join([fake.render_timeline(style), "", fake.blocked().around(), *left])
 
     found: list[tuple[str, _Draw]] = [("timeline", timeline)]
     if verbosity > 0:

@@ -7,12 +7,15 @@ machine has sent before, and answer it.
 import threading
 from collections.abc import Awaitable, Callable
 
+from pytest_tiltsession.clock import wall
 from pytest_tiltsession.server import listener
 
 _ROUNDS = 200
 _QUIET_ROUNDS = 3  # a task takes some turns from its start to its first byte, and from an answer to the next request
 _TURNS = 5
 _GLANCE = 0.05  # seconds
+_BRIEF_ROUNDS = 10
+_BRIEFLY = 0.2  # seconds
 
 Checkpoint = Callable[[], Awaitable[object]]
 
@@ -55,6 +58,20 @@ class Settling:
             if after == before and not self._activity.in_work:
                 return
             before = after
+
+    def wait_briefly(self) -> None:
+        """Wait in a thread until no request is in work: ten rounds at most, and 0.2s of the machine's clock.
+
+        A client has its answer before the server has noted that it is done. Whoever calls may hold what the server
+        waits for, so that this is bounded even where the server stands.
+        """
+        if self._served.on_its_thread:
+            return
+        end = wall.seconds() + _BRIEFLY
+        for _ in range(_BRIEF_ROUNDS):
+            left = end - wall.seconds()
+            if not self._activity.in_work or left <= 0 or self._gone() or not self._round().wait(left):
+                return
 
     def _seen(self) -> tuple[int, ...]:
         activity = self._activity

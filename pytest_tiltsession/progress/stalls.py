@@ -22,8 +22,8 @@ class Stalls:
         explain: Callable[[], str],
         on_stalled: Callable[[str], None],
     ) -> None:
-        self._patience = patience
-        self._idle = idle
+        self.patience = patience
+        self.idle = idle
         self._explain = explain
         self._on_stalled = on_stalled
         self._watches: set[telling.Tellable] = set()
@@ -39,12 +39,17 @@ class Stalls:
 
         Gives after how many seconds to look again; None: at the next occasion. On the server's thread.
         """
-        if self._patience is None or not self._watches or self._idle():
+        if self.patience is None or not self._watches or self.idle():
             return None
-        if quiet < self._patience:
-            return self._patience - quiet
-        text = f"the clock of this session stands: {why()}\n{self._explain()}"
-        self._on_stalled(text)
+        if quiet < self.patience:
+            return self.patience - quiet
+        text = self.told(why())
         for watch in tuple(self._watches):
             watch.tell(text)
         return None
+
+    def told(self, why: str) -> str:
+        """Give what somebody is told who waits in vain, with who waits for what, and let it be known."""
+        text = f"the clock of this session stands: {why}\n{self._explain()}"
+        self._on_stalled(text)
+        return text

@@ -12,7 +12,7 @@ from pytest_tiltsession.clock import simulated, wall
 from pytest_tiltsession.engine import world as worlds
 from pytest_tiltsession.expectations import checks, eventually, failures, standing
 from pytest_tiltsession.models import session as sessions
-from pytest_tiltsession.progress import asking, auto, awaiting, blocked, current, reads, settling, stalls, waiting
+from pytest_tiltsession.progress import asking, auto, awaiting, blocked, current, polls, reads, settling, stalls, waiting
 from pytest_tiltsession.progress import wall as walls
 from pytest_tiltsession.store import requests
 
@@ -53,6 +53,7 @@ class Timekeeping(checks.Expectations, serving.Served):
         self._moves = waiting.Moves()
         self._drive: auto.Auto | walls.Wall | reads.Reads | None = None
         self._settling: settling.Settling | None = None
+        self._polls: polls.Polls | None = None
         self._stalls: dict[str, None] = {}
         if settings.progress in ("auto", "wall"):
             world.journal.subscribe(self._moves.happened)
@@ -94,7 +95,9 @@ class Timekeeping(checks.Expectations, serving.Served):
 
     def blocked(self) -> blocked.Blocked:
         """Say who waits for what now: targets and why, what is due next, who holds the clock, which requests wait."""
-        activity = None if self._server is None else self.activity
+        settles, activity = self._settling, None if self._server is None else self.activity
+        if settles is not None:
+            settles.wait_briefly()
         return blocked.look(self.look(), self._time_world.clock, self._time_log, activity, self.style)
 
     def eventually(self, limit: Duration = "30m", *, clock: eventually.MovableClock | None = None) -> checks.Eventually:
@@ -192,7 +195,11 @@ class Timekeeping(checks.Expectations, serving.Served):
                 on_error=self._on_time_error,
                 down=self._is_down,
             )
+        elif settings.progress == "manual" and watches.patience is not None:
+            why = reads.WHY_MANUAL
+            self._drive = reads.Reads(clock, served, self._moves, watches, on_error=self._on_time_error, why=why)
         elif settings.progress == "reads":
+            self._polls = polls.Polls(watches, clock, commits=lambda: len(self._time_world.journal))
             self._drive = reads.Reads(
                 clock, served, self._moves, watches, on_error=self._on_time_error, down=self._is_down
             )
@@ -218,6 +225,10 @@ class Timekeeping(checks.Expectations, serving.Served):
     def _note_watch(self, answer: messages.Answer) -> messages.Answer:
         """Let the drive know of an answer, before it is sent."""
         return answer if self._drive is None else self._drive.answering(answer)
+
+    def _before_read(self) -> str:
+        """Say why a client's read is refused, since nothing will ever come of it; empty where it is answered."""
+        return "" if self._polls is None else self._polls.look()
 
     def _after_read(self) -> None:
         """Play the next instant after a client's read, where there is one; on the server's thread."""

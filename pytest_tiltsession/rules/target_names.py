@@ -43,11 +43,9 @@ def get(targets: Iterable[Found], name: str) -> Found:
     known = tuple(targets)
     found = find(known, name)
     if found is None:
-        near = nearest(known, name)
-        listed = [near] if near else [item.name for item in known]
+        hint = meant(known, name) or f"declared: {', '.join(item.name for item in known) or 'none'}."
         raise errors.UnknownTarget(
-            f"no target {name!r} in this session; declared: {', '.join(listed) or 'none'}. "
-            'Declare it first with job("name") or server("name").'
+            f'no target {name!r} in this session; {hint} Declare it first with job("name") or server("name").'
         )
     return found
 
@@ -57,6 +55,15 @@ def nearest(targets: Iterable[Named], name: str) -> str | None:
     known = [word for item in targets for word in (*(item.resources or ()), item.name)]
     by_case = [word for word in known if word.casefold() == name.casefold()]
     return next(iter(by_case or difflib.get_close_matches(name, known, 1, cutoff=0.5)), None)
+
+
+def meant(targets: Iterable[Named], name: str) -> str:
+    """Ask by their own names for the targets that were probably meant; an empty text where none is near."""
+    known = tuple(targets)
+    near = nearest(known, name)
+    names = [item.name for item in known if item.name == near]
+    names = names or [item.name for item in known if near in (item.resources or ())]
+    return f"did you mean {' or '.join(map(repr, names))}?" if names else ""
 
 
 def by_likeness(targets: Iterable[Named], name: str) -> list[str]:

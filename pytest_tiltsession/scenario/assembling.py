@@ -44,6 +44,8 @@ class Assembler:
             source=found.get("source", ""),
             path=self._problems.path,
         )
+        for key, text in checking.mislabelled(scenario):
+            self._problems.add(header.line_of(key), text)
         readable = not self._problems
         for objection in checking.objections(scenario):
             # A removal may only look impossible because the step that set the target could not be read.

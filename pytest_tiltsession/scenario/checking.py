@@ -31,7 +31,7 @@ def objections(scenario: steps.Scenario) -> Iterator[Objection]:
         if not time_kinds.representable(base + step.at):
             yield Objection(index, "", "its time lies beyond the year 9999, which no MicroTime can show")
             return
-        yield from (Objection(index, "", text) for text in _labelling(step))
+        yield from (Objection(index, "", text) for _, text in mislabelled(step))
         for name, scripted in step.set.items():
             declared = scenario.declaration(name)
             if declared is None:
@@ -71,11 +71,16 @@ def impossible(target: session.Target, step: steps.Step) -> transitions.Objectio
     return None if step.recorded is not None else transitions.examine(target)
 
 
-def _labelling(step: steps.Step) -> Iterator[str]:
-    """Say which labels and annotations no Session can have, in Kubernetes' words."""
-    if step.recorded is None and (step.labels or step.annotations):
-        given = metadata.ObjectMeta(name=session.TILTFILE_SESSION, labels=step.labels, annotations=step.annotations)
-        yield from (f"{found.field}: {found.message}" for found in metadata_rules.check(given))
+def mislabelled(owner: steps.Scenario | steps.Step) -> Iterator[tuple[str, str]]:
+    """Say which labels and annotations no Session can have, in Kubernetes' words; each with the key they stand under.
+
+    Those are ``labels`` and ``annotations``. What a recording saw, a Session did have.
+    """
+    told = (owner,) if isinstance(owner, steps.Step) else owner.steps
+    if (owner.labels or owner.annotations) and not any(step.recorded is not None for step in told):
+        given = metadata.ObjectMeta(name=session.TILTFILE_SESSION, labels=owner.labels, annotations=owner.annotations)
+        for found in metadata_rules.check(given):
+            yield found.field.rpartition(".")[2], f"{found.field}: {found.message}"
 
 
 def _unlikely(target: session.Target, step: steps.Step, base: int) -> transitions.Objection | None:

@@ -20,9 +20,14 @@ def read(where: pathlib.Path | str, values: Mapping[str, str] | None = None) -> 
 
 def read_script(where: pathlib.Path | str, values: Mapping[str, str] | None = None) -> script.Script:
     """Read a scenario as it was told; raises as :func:`read` does, apart from what only expanding it shows."""
+    return reading.read_script(find(where), values=values, find=naming.locate)
+
+
+def find(where: pathlib.Path | str) -> pathlib.Path:
+    """Give the file of a scenario. Raises :class:`errors.InvalidScenario` where there is no file and no such name."""
     path = naming.locate(where)
     naming.refuse_missing(path)
-    return reading.read_script(path, values=values, find=naming.locate)
+    return path
 
 
 def parse(text: str, path: str = "<string>", values: Mapping[str, str] | None = None) -> steps.Scenario:

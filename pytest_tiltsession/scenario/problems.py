@@ -41,16 +41,23 @@ class Problems:
         return errors.InvalidScenario("\n".join([*lines, closing] if closing else lines))
 
 
+def near(word: str, known: Iterable[str]) -> str | None:
+    """Give the known word that was probably meant: one that is alike, or has the same letters."""
+    choices = list(known)
+    alike = difflib.get_close_matches(word, choices, 1, 0.6)
+    if alike:
+        return alike[0]
+    folded = {choice.replace("_", "").casefold(): choice for choice in choices}
+    same = folded.get(word.replace("_", "").replace("-", "").casefold())
+    return same or next((choice for choice in choices if sorted(choice) == sorted(word)), None)
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Say which known word was probably meant, or list them all."""
     choices = list(known)
-    near = difflib.get_close_matches(word, choices, 1, 0.6)
-    if not near:
-        folded = {choice.replace("_", "").casefold(): choice for choice in choices}
-        same = folded.get(word.replace("_", "").replace("-", "").casefold())
-        near = [same] if same else []
-    if near:
-        return f"did you mean {near[0]}?"
+    meant = near(word, choices)
+    if meant is not None:
+        return f"did you mean {meant}?"
     if len(choices) > 12:
         return f"there are {len(choices)}, such as {', '.join(choices[:6])}"
     return f"there is {', '.join(choices)}" if choices else "there is none"

@@ -65,6 +65,12 @@ class Recorder:
         starts = (version.session.status.start_time for version in observed.earliest(self._seen))
         return next((start for start in starts if start is not None), None)
 
+    @property
+    def opening(self) -> int | None:
+        """When the first step comes, in microseconds from the session's start; None while nothing was seen."""
+        base = self.start
+        return None if base is None else observed.instants(observed.earliest(self._retimed()), base)[0]
+
     def observe_journal(self, journal: journals.Journal, start_time: int, since: int = 0) -> None:
         """Take the commits of a fake from a sequence number on. ``start_time`` is its session's start."""
         last = -1
@@ -108,7 +114,7 @@ class Recorder:
             start=base,
             targets={name: found for name, found in transcript.declared.items() if found != steps.TILTFILE},
             steps=_noted(transcript.steps, ((at, redactor.told("note", text)) for at, text in notes)),
-            description=redactor.told("description", description) + told,
+            description=(redactor.told("description", description) + told).removeprefix("\n"),
             labels=header.metadata.labels,
             annotations=transcribing.own_annotations(header),
             expect=transcribing.expectation(versions, exit_code),

@@ -4,6 +4,7 @@
 ``disabled``, ``inactive``. Knows nothing of types: what a job or a server may show is ``checking``'s business.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_tiltsession.scenario import kinds, problems, shapes, steps, time_kinds, yaml_nodes
@@ -38,6 +39,7 @@ _INSTEAD = {
     "started": "active",
     "building": "active",
     "succeeded": "terminated: without an error, a job has succeeded",
+    "successful": "terminated: without an error, a job has succeeded",
     "success": "terminated: without an error, a job has succeeded",
     "completed": "terminated: without an error, a job has succeeded",
     "done": "terminated: without an error, a job has succeeded",
@@ -57,13 +59,13 @@ class State:
         """Give a :class:`steps.ScriptedState`."""
         if isinstance(node, yaml_nodes.Scalar) and not node.empty:
             known = _PLAIN.get(node.text)
-            return known if known is not None else _complain(node, what, node.text, reading)
+            return known if known is not None else complain(node, what, node.text, reading)
         if not isinstance(node, yaml_nodes.Mapping):
             return kinds.complain(node, what, f"write a state: {', '.join(WORDS)}", reading)
         pairs = shapes.pairs(node, reading)
         unknown = [name for name, _, _ in pairs if name not in WORDS]
         if unknown:
-            return _complain(node, what, unknown[0], reading)
+            return complain(node, what, unknown[0], reading)
         if len(pairs) != 1:
             words = " and ".join(name for name, _, _ in pairs) or "no state"
             reading.problems.add(node.line, f"{what} has {words} at once; a target has one state, such as active")
@@ -84,9 +86,18 @@ class State:
         return {"anyOf": [{"enum": list(WORDS)}, {**one, "maxProperties": 1}]}
 
 
-def _complain(node: yaml_nodes.Node, what: str, word: str, reading: kinds.Reading) -> object:
-    instead = _INSTEAD.get(word.replace("_", "").replace("-", "").replace(" ", "").casefold())
-    hint = f"write {instead}" if instead else problems.nearest(word, WORDS)
+def complain(
+    node: yaml_nodes.Node,
+    what: str,
+    word: str,
+    reading: kinds.Reading,
+    words: Sequence[str] = WORDS,
+    instead: Mapping[str, str] = _INSTEAD,
+) -> object:
+    """Tell that a word is no state. ``words`` are those that are, ``instead`` says what to write for some others."""
+    folded = word.replace("_", "").replace("-", "").replace(" ", "").casefold()
+    near = folded if folded in instead else problems.near(folded, (*words, *instead))
+    hint = f"write {instead[near]}" if near in instead else problems.nearest(word, words)
     reading.problems.add(node.line, f"{what} is {word!r}, which is no state of Tilt's; {hint}")
     return kinds.UNREADABLE
 

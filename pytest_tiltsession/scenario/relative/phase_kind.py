@@ -12,7 +12,24 @@ from pytest_tiltsession.scenario.relative import phase_shapes, script
 
 WORDS = ("waiting", "active", "ready", "succeeded", "failed", "disabled", "inactive", "removed", "pod")
 _WHATS = ("started", "ready", "done", "succeeded", "failed")
-_STATES = state_kind.State()
+# What people write who think in other words, where it is neither one of these nor one of Tilt's own.
+_INSTEAD = {
+    "unready": "{active: {ready: false}}",
+    "notready": "{active: {ready: false}}",
+    "running": "active",
+    "started": "active",
+    "building": "active",
+    "success": "succeeded",
+    "successful": "succeeded",
+    "completed": "succeeded",
+    "done": "succeeded",
+    "ok": "succeeded for a job, ready for a server",
+    "error": "{failed: exit status 1}",
+    "crashed": "failed: without a text it has the one that Tilt shows of an ended process",
+    "pending": "{waiting: waiting-for-dep}, or another reason",
+    "queued": "{waiting: unknown}, or another reason",
+    "deleted": "removed",
+}
 _FOR = time_kinds.Offset()
 _POD_NAME = kinds.Text("write the name of a pod", empty=False)
 _BESIDE = ("for", "podName")
@@ -122,8 +139,7 @@ def _worded(
 ) -> Any:
     """Give the phase of a word and its details, if any."""
     if word not in (*WORDS, "terminated"):
-        # Those who think in other words than Tilt's are told Tilt's.
-        return _STATES.read(yaml_nodes.Scalar(word, True, node.line), what, reading)
+        return state_kind.complain(node, what, word, reading, (*WORDS, "terminated"), _INSTEAD)
     if details is None:
         if word == "pod":
             return kinds.complain(node, what, "write the pod, such as {pod: {phase: Running}}", reading)

@@ -6,7 +6,7 @@ Of phases the objections are in ``phase_refusals``. Knows no engine; a scenario'
 import collections
 from collections.abc import Iterable, Iterator
 
-from pytest_tiltsession.scenario import instants, problems, process_lives, steps
+from pytest_tiltsession.scenario import checking, instants, problems, process_lives, steps
 from pytest_tiltsession.scenario.relative import ending, names, objecting, phase_refusals, resources, script
 
 
@@ -35,6 +35,8 @@ def _header(told: script.Script) -> Iterator[objecting.Objection]:
         yield objecting.Objection(
             None, f"max_parallel_updates is {told.max_parallel_updates}; Tilt builds one at least"
         )
+    for _, text in checking.mislabelled(told.base):
+        yield objecting.Objection(None, text)
     if told.start_up == "full" and told.base.tells_start_up:
         yield objecting.Objection(None, "the start-up is told twice: by start_up full, and by a step that creates it")
     whole = [entry for entry in told.entries if not isinstance(entry, script.Track)]
@@ -66,7 +68,7 @@ def _dependencies(entry: script.Resource | script.Track, known: names.Names) -> 
         if found is None or isinstance(found, script.Track):
             what = "a bare target, and no resource" if found else "no resource of this scenario"
             hint = problems.nearest(
-                name, (it.name for it in known.entries.values() if not isinstance(it, script.Track))
+                name, (it.name for it in known.entries.values() if not isinstance(it, script.Track) and it != entry)
             )
             yield objecting.Objection(entry.where, f"{entry.name} depends on {name}, which is {what}; {hint}")
 
