@@ -30,13 +30,17 @@ html_css_files = ["pages.css"]
 exclude_patterns = ["given", "writers"]
 
 
-def with_pictures(_app, docname, source):  # noqa: D103
+def as_built(_app, docname, source):  # noqa: D103
     # In the repository the page shows each scenario as text; here it shows the picture, which is drawn now.
-    if docname != "reference/scenarios":
-        return
-    from writers import scenarios
+    if docname == "reference/scenarios":
+        from writers import scenarios
 
-    source[0] = scenarios.with_pictures(picture)
+        source[0] = scenarios.with_pictures(picture)
+    # There it lists what can be called; here the texts are whole, with types.
+    if docname == "reference/python":
+        from writers import python
+
+        source[0] = python.with_directives()
 
 
 def picture(name: str) -> str:
@@ -50,5 +54,5 @@ def picture(name: str) -> str:
 
 
 def setup(app):  # noqa: D103
-    app.connect("source-read", with_pictures)
+    app.connect("source-read", as_built)
     return {"parallel_read_safe": True}

@@ -28,7 +28,8 @@ class FakeTilt(living.Living, drawn.Drawn):
     wrong on purpose, in this order: ``tilt_session.faults.arm(CutWatch(2, times=1))``.
     """
 
-    live = False  # on a real Tilt: True
+    #: Whether this is a real Tilt: False here.
+    live = False
 
     def __init__(
         self,
@@ -39,9 +40,12 @@ class FakeTilt(living.Living, drawn.Drawn):
         config: pathlib.Path | str | None = None,
         **options: Unpack[arguments.Options],
     ) -> None:
+        #: What the fake was told to be: a ``Settings``.
         self.settings: settings_module.Settings = settings_module.made(settings, options)
+        #: What is played, in absolute steps; None where nothing is.
         self.scenario: steps.Scenario | None = self.settings.read_scenario()
         start = self.scenario.start if self.scenario is not None else self.settings.start_micros
+        #: The session's clock, which ``advance``, ``advance_to`` and ``step`` move: a ``SimulatedClock``.
         self.clock: simulated.SimulatedClock = timekeeping.clock_for(self.settings, start)
         opening = openings.tilt_of(self.settings, self.scenario, start=start)
         self._world = world.World(self.clock, opening, verbatim=self.settings.verbatim)
@@ -50,8 +54,10 @@ class FakeTilt(living.Living, drawn.Drawn):
         driving.Driving.__init__(self, gate.Gate(self._world, on_done=self._process.session_done))
         self._process.bind(self._gate, self._close, waits=self.settings.starts in ("later", "dead"))
         self._server_errors: list[str] = []
+        #: What clients asked, in order: of each its number, instant, method, path, query, status, user agent, and more.
         self.requests: requests.RequestLog = requests.RequestLog()
         self._arming = arming.Arming(self._world, self.requests, lambda: self._placed.certificates)
+        #: What goes wrong: ``arm(CutWatch(2))``, ``disarm()``, and ``armed``, of which each says how often it was met.
         self.faults: faults.Faults = self._arming.faults
         self._app = application.Application(
             self._world,

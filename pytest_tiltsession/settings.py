@@ -34,13 +34,14 @@ class Settings:
     ``${…}``. ``progress`` says how time moves: ``speed`` is how many times as fast as the machine's clock it is under
     ``wall``, 1 without it; ``limit``, a Go duration, is how far from its start the clock goes by itself under
     ``auto``, and how far a wait moves it; ``patience``, a Go duration of the machine's clock, is after how long a
-    watch, or a poll loop under ``reads``, is told that the clock stands (None: never, as under ``manual`` without it). ``offset``, a Go duration, is how long the session has been
-    going on when the fake begins to serve: what its scenario tells up to then has happened. ``freeze`` makes the
-    test's own ``datetime.now()`` and ``time.time()`` follow the session's clock, ``sleeps`` turns the test process's
-    own sleeps into moves of it. ``starts`` says what is there at first: a Tilt that serves (``now``), a config file
-    that names none until ``start()`` (``later``), or one that names a port where nobody answers (``dead``), or a Tilt
-    whose Session is not there until ``appear()`` (``empty``). ``faults`` are armed from the start, before those of the
-    scenario: one of ``pytest_tiltsession.faults``, or several. ``allow`` names what does not fail the test at its end.
+    watch, or a poll loop under ``reads``, is told that the clock stands (None: never, as under ``manual`` without it).
+    ``offset``, a Go duration, is how long the session has been going on when the fake begins to serve: what its
+    scenario tells up to then has happened. ``freeze`` makes the test's own ``datetime.now()`` and ``time.time()``
+    follow the session's clock, ``sleeps`` turns the test process's own sleeps into moves of it. ``starts`` says what
+    is there at first: a Tilt that serves (``now``), a config file that names none until ``start()`` (``later``), or
+    one that names a port where nobody answers (``dead``), or a Tilt whose Session is not there until ``appear()``
+    (``empty``). ``faults`` are armed from the start, before those of the scenario: one of
+    ``pytest_tiltsession.faults``, or several. ``allow`` names what does not fail the test at its end.
     Raises InvalidValue for anything else, naming what would do.
     """
 

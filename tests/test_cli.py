@@ -14,6 +14,8 @@ import urllib.request
 import programs
 import pytest
 
+from pytest_tiltsession import cli
+
 SCENARIO = """
 version: 1
 title: breaks
@@ -124,6 +126,8 @@ def test_a_kubeconfig_that_cannot_be_written_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["serve", "--progres", "wall"], "unrecognized arguments: --progres"),
+        (["diff", "--time", "a", "b"], "unrecognized arguments: --time"),
         (["serve", "nowhere.tilt.yaml"], "nowhere.tilt.yaml: the scenario file cannot be read: No such file"),
         (["serve", "--profile", "openshift"], "profile='openshift': valid values are tilt, kubernetes"),
         (["serve", "--progress", "fast"], "progress='fast': valid values are"),
@@ -143,7 +147,7 @@ def test_a_kubeconfig_that_cannot_be_written_is_named(tmp_path):
 def test_bad_input_is_refused_in_a_sentence(arguments, message):
     """No traceback; what was asked, what was found, what would do."""
     ended = tiltsession(*arguments, cwd=pathlib.Path(__file__).parent.parent)
-    assert ended.returncode in (1, 2)
+    assert 2 == ended.returncode
     assert message in ended.stderr
     assert "Traceback" not in ended.stderr
 
@@ -157,6 +161,30 @@ def test_check_plays_scenarios_against_their_expect(scenario, tmp_path):
     assert f"{scenario}: ok" in ended.stdout
     assert f"{wrong}: failed" in ended.stderr
     assert "exit status 2" in ended.stderr
+
+
+def test_check_tells_a_wrong_file_from_one_that_is_not_there(scenario, tmp_path):
+    """A file that is no scenario has been judged, 1; where one is missing there was nothing to judge, 2."""
+    (tmp_path / "none.tilt.yaml").write_text("version: 1\nsteps: soon\n")
+    assert 1 == cli.main(["check", str(tmp_path / "none.tilt.yaml")])
+    assert 2 == cli.main(["check", str(tmp_path / "nowhere.tilt.yaml"), str(tmp_path / "none.tilt.yaml")])
+    assert 2 == cli.main(["check", str(scenario), "no/such-name"])
+
+
+@pytest.mark.parametrize("command", ["serve", "check", "show", "scenarios", "record", "verify", "diff"])
+def test_each_command_says_what_it_is_for_and_what_it_takes(command, capsys, monkeypatch):
+    """A description, a text for every argument, and lines that fit a terminal."""
+    monkeypatch.setenv("COLUMNS", "100")
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    told = capsys.readouterr().out
+    parsers = next(action for action in cli._parser()._actions if isinstance(action.choices, dict))
+    parser = parsers.choices[command]
+    assert parser.description
+    assert parser.description.split()[-1] in told
+    assert [] == [action.dest for action in parser._actions if not action.help]
+    assert max(map(len, told.splitlines())) <= 100
+    assert not parser.allow_abbrev
 
 
 def test_show_draws_the_timeline(scenario):

@@ -58,6 +58,8 @@ def test_by_itself_a_session_goes_on_while_it_is_watched(scenario):
         (("--progress", "wall", "--speed", "fast"), "speed='fast': give a number of more than 0, such as 10 or 0.5"),
         (("--progress", "wall", "--limit", "1h"), "--limit goes with --progress auto, found --progress wall"),
         (("--progress", "auto", "--limit", "1"), "limit: '1' is not a duration: write it as Go does"),
+        (("--from", "x"), "--from: 'x' is not a duration: write it as Go does"),
+        (("--from=-5s",), "--from -5s: give a Go duration of 0s or more, such as 90s"),
         (("--progress", "quick"), "progress='quick': valid values are manual, reads, auto, wall"),
     ],
 )

@@ -23,7 +23,8 @@ _MARKER = """\
 `@pytest.mark.tilt_session(…)` on a test, a class or a module (`pytestmark`); the nearest one's arguments count. All of them but `mode` and
 `recording` are also the arguments of [`tilt_session_factory`](fixtures.md), of `FakeTilt(…)` and of `Settings(…)`.
 
-A duration is a Go duration as text, such as `"2.5s"` or `"1h30m"`, or a `datetime.timedelta`.
+A duration is a Go duration as text, such as `"2.5s"` or `"1h30m"`, or a `datetime.timedelta`; on the command line and in the ini file it is text. A number would have no
+unit here: seconds as numbers are for calls that take a moment or a span, `clock.advance(300)` and `active(for_=3)`.
 """
 _WORDS = {
     "profile": settings.PROFILES,

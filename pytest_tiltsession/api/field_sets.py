@@ -27,17 +27,19 @@ Path = tuple[Element, ...]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FieldSet:
-    """An immutable set of paths: the elements that are members here, and the sets below elements."""
+    """An immutable set of paths: the elements that are members here, and the sets below elements, none empty."""
 
     members: frozenset[Element] = frozenset()
     children: Mapping[Element, "FieldSet"] = dataclasses.field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether any path is in the set."""
-        return bool(self.members) or any(self.children.values())
+        return bool(self.members or self.children)
 
     def union(self, other: "FieldSet") -> "FieldSet":
         """Give the paths that are in either set."""
+        if not other:
+            return self
         children = dict(self.children)
         for element, below in other.children.items():
             children[element] = children[element].union(below) if element in children else below
@@ -45,22 +47,34 @@ class FieldSet:
 
     def intersection(self, other: "FieldSet") -> "FieldSet":
         """Give the paths that are in both sets."""
-        children = {element: below.intersection(other.below(element)) for element, below in self.children.items()}
-        return FieldSet(self.members & other.members, _without_empty(children))
+        children = {
+            element: left
+            for element, below in self.children.items()
+            if (left := below.intersection(other.below(element)))
+        }
+        return FieldSet(self.members & other.members, children)
 
     def difference(self, other: "FieldSet") -> "FieldSet":
         """Give the paths that are not in the other set; what lies below a path of the other set stays."""
-        children = {element: below.difference(other.below(element)) for element, below in self.children.items()}
-        return FieldSet(self.members - other.members, _without_empty(children))
+        if not other:
+            return self
+        children = {
+            element: left
+            for element, below in self.children.items()
+            if (left := below.difference(other.below(element)))
+        }
+        return FieldSet(self.members - other.members, children)
 
     def recursive_difference(self, other: "FieldSet") -> "FieldSet":
         """Give the paths that are neither in the other set nor below one of its paths."""
+        if not other:
+            return self
         children = {
-            element: below.recursive_difference(other.below(element))
+            element: left
             for element, below in self.children.items()
-            if element not in other.members
+            if element not in other.members and (left := below.recursive_difference(other.below(element)))
         }
-        return FieldSet(self.members - other.members, _without_empty(children))
+        return FieldSet(self.members - other.members, children)
 
     def below(self, element: Element) -> "FieldSet":
         """Give the set of paths below an element, without that element."""
@@ -82,10 +96,6 @@ class FieldSet:
 
 
 EMPTY = FieldSet()
-
-
-def _without_empty(children: dict[Element, FieldSet]) -> dict[Element, FieldSet]:
-    return {element: below for element, below in children.items() if below}
 
 
 def of(paths: Iterable[Path]) -> FieldSet:

@@ -4,6 +4,7 @@ An element is written ``f:<name>``, ``k:<JSON of the keys>``, ``v:<JSON of the v
 stands for the element whose tree it is in. Source: Kubernetes' reference of managedFields, and the recordings.
 """
 
+import functools
 import json
 import re
 from typing import Any
@@ -19,6 +20,8 @@ _SPACE = " \t\r\n"
 def from_set(fields: field_sets.FieldSet) -> dict[str, Any]:
     """Write a set as a tree, in the order that Kubernetes writes it."""
     tree: dict[str, Any] = {}
+    if not fields:
+        return tree
     for element in field_sets.in_order(fields.members | fields.children.keys()):
         inner = from_set(fields.below(element))
         if inner and element in fields.members:
@@ -34,9 +37,11 @@ def to_set(tree: Any) -> field_sets.FieldSet:
     """
     if tree is not None and not isinstance(tree, dict):
         raise errors.InvalidValue(f"{tree!r} is no FieldsV1: write a tree of JSON objects")
+    if not tree:
+        return field_sets.EMPTY
     members: set[field_sets.Element] = set()
     children: dict[field_sets.Element, field_sets.FieldSet] = {}
-    for name, inner in (tree or {}).items():
+    for name, inner in tree.items():
         element = None if name == "." else _element(name)
         if element is None:
             continue
@@ -48,6 +53,7 @@ def to_set(tree: Any) -> field_sets.FieldSet:
     return field_sets.FieldSet(frozenset(members), children)
 
 
+@functools.lru_cache(maxsize=4096)
 def _element(name: str) -> field_sets.Element | None:
     """Read one written element; None where its sort is unknown."""
     letter, text = name[:1], name[2:]

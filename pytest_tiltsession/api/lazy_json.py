@@ -5,7 +5,10 @@ is how the real server's patches come to be quoted in its refusals (stories ``ti
 Texts are compact: no white space outside of strings.
 """
 
+import functools
+import json
 import re
+from collections.abc import Iterable
 from json import decoder
 from typing import Any
 
@@ -17,6 +20,7 @@ _ESCAPED_IN_HTML = re.compile("[<>&\u2028\u2029]")
 _SCALAR = re.compile(r'"(?:[^"\\]|\\.)*+"|[^,\]}]+')
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{},:]|[^\[\]{},:"]+')
 _BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|([\[{])|[\]}]')
+_decoder = json.JSONDecoder(strict=False)
 
 
 class NotOpen(Exception):
@@ -54,6 +58,18 @@ class Node:
         return self.items
 
     @property
+    def is_open(self) -> bool:
+        """Whether the value was opened, and may hold what its text does not."""
+        return self.kind != _RAW
+
+    def with_nulls(self, names: Iterable[str]) -> "Node":
+        """Give a copy of an object that was opened, with nulls in place of some of its members."""
+        copy = Node(self.raw)
+        copy.kind = self.kind
+        copy.members = {**self.members, **dict.fromkeys(names)}
+        return copy
+
+    @property
     def is_array(self) -> bool:
         """Whether the text is that of an array."""
         return self.raw is not None and self.raw.startswith("[")
@@ -78,7 +94,7 @@ class Node:
         parts: list[Node | str | None] = []
         if self.kind == _OBJECT:
             for key in sorted(self.members):
-                parts += [f"{',' if parts else ''}{encoding.compact(key)}:", self.members[key]]
+                parts += [f"{',' if parts else ''}{_key(key)}:", self.members[key]]
             return ["{", *parts, "}"]
         for item in self.items:
             parts += [",", item] if parts else [item]
@@ -130,6 +146,11 @@ class Node:
                     entered.append(node)
 
 
+@functools.lru_cache(maxsize=512)
+def _key(name: str) -> str:
+    return encoding.compact(name)
+
+
 def _same(left: Node | None, right: Node | None) -> bool:
     if left is None or right is None:
         return left is right
@@ -170,6 +191,14 @@ def _end(raw: str, at: int) -> int:
     if raw[at] not in "[{":
         match = _SCALAR.match(raw, at)
         return match.end() if match else len(raw)
+    try:
+        return _decoder.raw_decode(raw, at)[1]  # Far faster than to look for brackets here, although it makes values.
+    except (ValueError, RecursionError):
+        return _end_by_brackets(raw, at)
+
+
+def _end_by_brackets(raw: str, at: int) -> int:
+    """Find the end of an object or array that nests too deeply for Python's reader, or holds too long an integer."""
     depth = 0
     for match in _BRACKET.finditer(raw, at):
         if match[0][0] != '"':

@@ -99,9 +99,7 @@ def _updated(
     ignored: Collection[str],
 ) -> dict[field_owners.Owner, field_owners.Holding]:
     """Give the fields that an update wrote to its owner, stamped with ``now``; nothing is stamped without any."""
-    old, new = _wire(live), _wire(dataclasses.replace(after, status=session_models.SessionStatus()))
-    new["status"] = old["status"] if after.status == live.status else encoding.to_wire(after.status)
-    written = structured_merge.update(old, new, owners, _THIS_UPDATE, _paths(ignored)).owners
+    written = structured_merge.update(*_differing(live, after), owners, _THIS_UPDATE, _paths(ignored)).owners
     holding = written.pop(_THIS_UPDATE, None)
     fields = holding.fields.difference(field_owners.NEVER_MANAGED) if holding else field_sets.EMPTY
     if fields:
@@ -230,6 +228,16 @@ def _with_entries(
 def _wire(session: session_models.Session) -> dict[str, Any]:
     """Give a Session as JSON without its managedFields, which never manage themselves."""
     return encoding.session_to_wire(_with_entries(session, None))
+
+
+def _differing(one: session_models.Session, other: session_models.Session) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give two Sessions as JSON, but only what of their parts differs: they are there to be compared."""
+    parts = {
+        "metadata": encoding.differing(one.metadata, other.metadata, leaving_out="managed_fields"),
+        "spec": encoding.differing(one.spec, other.spec),
+        "status": encoding.differing(one.status, other.status),
+    }
+    return {name: first for name, (first, _) in parts.items()}, {name: second for name, (_, second) in parts.items()}
 
 
 def _paths(names: Collection[str]) -> field_sets.FieldSet:

@@ -11,8 +11,8 @@ class NoPatch(ValueError):
     """A text that is no merge patch; the message is the server's."""
 
 
-def apply(document: str, patch: str) -> str:
-    """Merge a patch into an object; both are compact JSON texts, and so is the outcome.
+def apply(document: str, patch: str) -> lazy_json.Node:
+    """Merge a patch into an object; both are compact JSON texts. What the patch did not touch of it stays closed.
 
     A patch that is an array takes the place of the object. Raises :class:`NoPatch` for any other patch that is no
     object.
@@ -20,13 +20,13 @@ def apply(document: str, patch: str) -> str:
     changes = lazy_json.Node(patch)
     if changes.is_array:
         _prune(changes)
-        return changes.text()
+        return changes
     merged = lazy_json.Node(document)
     try:
         _merge_members(merged.open_object(), changes.open_object())
     except lazy_json.NotOpen:
         raise NoPatch("Invalid JSON Patch") from None
-    return merged.text()
+    return merged
 
 
 def _merge(current: lazy_json.Node, patch: lazy_json.Node) -> lazy_json.Node:

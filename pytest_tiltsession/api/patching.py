@@ -6,6 +6,7 @@ JSON, and what comes of it is read like a body (stories *patch-merge*, *patch-js
 
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import Any
 
 from pytest_tiltsession.api import (
@@ -15,6 +16,7 @@ from pytest_tiltsession.api import (
     json_scanning,
     lazy_json,
     merge_patches,
+    patched_documents,
     refusals,
     strategic_patches,
     strategic_types,
@@ -44,6 +46,7 @@ def apply(
     body: bytes,
     current: session_models.Session,
     *,
+    document: Callable[[], bytes] | None = None,
     name: str,
     field_validation: str,
     subresource: bool = False,  # noqa: ARG001 -- the whole object is patched for either, and its status taken later
@@ -51,6 +54,7 @@ def apply(
     """Apply a patch to a Session.
 
     :param kind: ``merge``, ``json`` or ``strategic``.
+    :param document: Gives the compact JSON of ``current`` where that is written already.
     :param name: The name in the request's path, which the outcome must keep.
     :param field_validation: ``Ignore``, ``Warn`` or ``Strict``.
     :param subresource: Whether the status is patched; changes nothing here.
@@ -62,7 +66,7 @@ def apply(
         if kind == STRATEGIC:
             session, errors, shown = _strategic(body, current, strict=strict)
         else:
-            session, errors, shown = _textual(kind, body, current, strict=strict)
+            session, errors, shown = _textual(kind, body, _text(current, document), strict=strict)
     except RecursionError:
         raise refusals.bad_request("error decoding patch: exceeded max depth") from None
     if errors and field_validation == decoding.STRICT:
@@ -86,22 +90,26 @@ def _misnamed(found: str, name: str, warnings: tuple[str, ...]) -> refusals.Refu
 _Outcome = tuple[session_models.Session, tuple[str, ...], str]
 
 
-def _textual(kind: str, body: bytes, current: session_models.Session, *, strict: bool) -> _Outcome:
+def _text(current: session_models.Session, written: Callable[[], bytes] | None) -> str:
+    return encoding.compact(encoding.session_to_wire(current)) if written is None else written().decode()
+
+
+def _textual(kind: str, body: bytes, document: str, *, strict: bool) -> _Outcome:
     """Apply a merge or JSON patch; what is shown in refusals is the whole patched object."""
-    document = encoding.compact(encoding.session_to_wire(current))
     if kind == JSON:
         text, errors = _json_patched(document, body, strict=strict)
+        patched = lazy_json.Node(text)
     else:
-        text, errors = _merged(document, body, strict=strict)
-    patched = text.encode("utf-8", "replace")
+        patched, errors = _merged(document, body, strict=strict)
     try:
-        session, found = decoding.session_of(json_reading.read(patched), patched, strict=strict)
+        session, found = patched_documents.session_of(patched, strict=strict)
     except decoding.Unsuitable as error:
-        raise _unpatchable(text, str(error)) from None
-    return session, (*errors, *found), text
+        raise _unpatchable(patched.text(), str(error)) from None
+    errors = (*errors, *found)
+    return session, errors, patched.text() if errors else ""
 
 
-def _merged(document: str, body: bytes, *, strict: bool) -> tuple[str, tuple[str, ...]]:
+def _merged(document: str, body: bytes, *, strict: bool) -> tuple[lazy_json.Node, tuple[str, ...]]:
     errors: tuple[str, ...] = ()
     try:
         if strict:

@@ -39,9 +39,10 @@ def update(
     """
     owners = readable(owners)
     change = typed_changes.compare(old, new).without(ignored)
-    kept = _without(owners, change.removed.union(change.written), except_for=owner)
+    written = change.written
+    kept = _without(owners, change.removed.union(written), except_for=owner)
     held = kept[owner].fields if owner in kept else field_sets.EMPTY
-    fields = held.difference(change.removed).union(change.written).recursive_difference(ignored)
+    fields = held.difference(change.removed).union(written).recursive_difference(ignored)
     return Result(_with(kept, owner, fields))
 
 

@@ -50,7 +50,7 @@ def create(call: calls.Call, server: calls.Server) -> messages.Response:
     value = managed_fields.record_update(None, value, manager=_manager(call, asked), now=server.now_seconds)
     write = writes.Create(value, profile=server.profile, dry_run=bool(asked.dry_run))
     submitting.submit(server, write)
-    return _answer(call, 201, write, media)
+    return _answer(call, server, 201, write, media)
 
 
 def update(call: calls.Call, server: calls.Server, route: routes.Route) -> messages.Response:
@@ -84,6 +84,7 @@ def patch(call: calls.Call, server: calls.Server, route: routes.Route) -> messag
                 mechanism,
                 body,
                 live,
+                document=lambda: server.world.objects.body_of(route.name),
                 subresource=route.form == routes.OBJECT_STATUS,
                 field_validation=asked.field_validation,
                 name=route.name,
@@ -117,15 +118,20 @@ def _updated(
         dry_run=bool(asked.dry_run),
     )
     submitting.submit(server, write)
-    return _answer(call, 201 if write.created else 200, write, media)
+    return _answer(call, server, 201 if write.created else 200, write, media)
 
 
 def _answer(
-    call: calls.Call, status: int, write: writes.Create | writes.Update, media: negotiation.MediaType
+    call: calls.Call,
+    server: calls.Server,
+    status: int,
+    write: writes.Create | writes.Update,
+    media: negotiation.MediaType,
 ) -> messages.Response:
     if write.outcome is None:
         raise refusals.internal_error("the write left nothing to show")
-    return call.answer(status, shown.One(write.outcome), media)
+    body = None if write.stored is None else server.world.journal.body_at(write.stored)
+    return call.answer(status, shown.One(write.outcome, body), media)
 
 
 def _decoded(call: calls.Call, body: bytes, media_type: str, asked: options.WriteOptions) -> sessions.Session:

@@ -24,11 +24,15 @@ _VERSION_LIMIT = (1 << 64) - 1
 
 @dataclasses.dataclass(slots=True, kw_only=True)
 class Write:
-    """What all writes have: the profile, and whether only the answer is wanted. The outcome is set by ``commit``."""
+    """What all writes have: the profile, and whether only the answer is wanted. The outcome is set by ``commit``.
+
+    So is ``stored``, the sequence number of the commit that the outcome is of, for its encoded bytes; None without one.
+    """
 
     profile: profiles.Profile = profiles.TILT
     dry_run: bool = False
     outcome: sessions.Session | None = dataclasses.field(default=None, init=False)
+    stored: int | None = dataclasses.field(default=None, init=False)
 
     @property
     def cause(self) -> str:
@@ -63,7 +67,7 @@ class Create(Write):
         if not self.persists:
             return []
         committed = world.objects.commit(self.outcome, at=world.clock.now, cause=self.cause)
-        self.outcome = world.journal.session_at(committed.seq)
+        self.outcome, self.stored = world.journal.session_at(committed.seq), committed.seq
         return [committed]
 
     def _named(self, world: world.World) -> sessions.Session:
@@ -121,7 +125,7 @@ class Update(Write):
             return [self._remove(after, world, changed)]
         if changed:
             committed = world.objects.commit(after, at=world.clock.now, cause=self.cause)
-            self.outcome = world.journal.session_at(committed.seq)
+            self.outcome, self.stored = world.journal.session_at(committed.seq), committed.seq
             return [committed]
         if self.profile.quiet_no_ops:
             self.outcome = live
@@ -149,7 +153,7 @@ class Update(Write):
             raise unwritten.NotStored(self.name) if self.profile.apply_creates else unwritten.NothingToUpdate(self.name)
         create = Create(after, profile=self.profile, dry_run=self.dry_run)
         committed = create.commit(world)
-        self.outcome, self.created = create.outcome, True
+        self.outcome, self.stored, self.created = create.outcome, create.stored, True
         return committed
 
     def _remove(self, after: sessions.Session, world: world.World, changed: bool) -> journal.Committed:
@@ -170,9 +174,12 @@ def version_number(text: str) -> int:
 
 def _differ(one: sessions.Session, other: sessions.Session) -> bool:
     """Compare as the store does: the JSON without the version, so that no two ways to write nothing differ."""
-    metadatas = (dataclasses.replace(value.metadata, resource_version="") for value in (one, other))
-    parts = (tuple(metadatas), (one.spec, other.spec), (one.status, other.status))
-    return any(first != second and encoding.to_wire(first) != encoding.to_wire(second) for first, second in parts)
+    parts = (
+        encoding.differing(one.metadata, other.metadata, leaving_out="resource_version"),
+        encoding.differing(one.spec, other.spec),
+        encoding.differing(one.status, other.status),
+    )
+    return any(first != second for first, second in parts)
 
 
 def _without_empties(value: sessions.Session) -> sessions.Session:

@@ -11,7 +11,7 @@ _COLOURS = {"4": "33", "5": "31"}  # ANSI, by the class of the status
 _API = f"/apis/{sessions.API_VERSION}"
 _CLIENT_ROOM = 24
 _LEAST_PATH = 30
-_MOST_LINES = 4  # of one note
+_MOST_LINES = 4  # how much of a note is shown, in full lines
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

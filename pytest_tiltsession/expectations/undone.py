@@ -16,10 +16,10 @@ def too_late(value: timeline.Timeline) -> str | None:
 
     None where that is not so: what began again by itself may well end in another way.
     """
-    told = _told(value)[-3:]
-    if [item.word for item in told] != [timeline.DONE, timeline.UNDONE, timeline.DONE] or told[0].text:
+    told = [item for item in _told(value) if item.word != timeline.UNDONE]
+    if [item.word for item in told[-2:]] != [timeline.DONE, timeline.DONE] or told[-2].text:
         return None
-    return _declared_late(value, told[0])
+    return _declared_late(value, told[-2])
 
 
 def _told(value: timeline.Timeline) -> list[timeline.Event]:

@@ -4,9 +4,8 @@ Knows the declarations of ``models.wire`` and no model. A draft maps attributes 
 lists within are drafts themselves, so that a key that is named twice is read twice into the same place, as in Go.
 """
 
-import dataclasses
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_tiltsession import times
 from pytest_tiltsession.models import go_texts, go_times, parsed, wire
@@ -24,8 +23,7 @@ class Undecodable(ValueError):
     """A value that does not fit the model; the message is Go's."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a value stands: Go's innermost struct, the fields down to it, and the trail that strict errors show."""
 
     struct: str

@@ -79,9 +79,7 @@ def pytest_collect_file(file_path: pathlib.Path, parent: pytest.Collector) -> "s
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> Generator[None, object, object]:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, object, object]:
     """Refuse bad markers before the first test; a worker of xdist hands the problem to its controller.
 
     Those of tests that were deselected are nobody's concern, so that this looks when all others have had their turn.

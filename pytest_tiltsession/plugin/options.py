@@ -172,9 +172,7 @@ def for_item(item: pytest.Item, **decided: Any) -> "settings.Settings":
     return make(given, where=lambda _: f"{item.nodeid}{marker}", beside=MODE_ARGUMENTS)
 
 
-def make(
-    given: dict[str, Any], *, where: Callable[[str], str], beside: tuple[str, ...] = ()
-) -> "settings.Settings":
+def make(given: dict[str, Any], *, where: Callable[[str], str], beside: tuple[str, ...] = ()) -> "settings.Settings":
     """Make settings of arguments; raises UsageError that names where they stand, as ``where`` says of a problem.
 
     ``beside`` are other names there.

@@ -23,9 +23,7 @@ class Section:
     coloured: str
 
 
-def of(
-    fakes: "Sequence[FakeTilt]", config: pytest.Config, *, said: str = "", marked: bool = True
-) -> list[Section]:
+def of(fakes: "Sequence[FakeTilt]", config: pytest.Config, *, said: str = "", marked: bool = True) -> list[Section]:
     """Draw the sections of each fake; those of several are told apart by their contexts.
 
     ``said`` is the text of the failure, whose problems are not told again; ``marked``: a marker may allow them.

@@ -20,9 +20,7 @@ class Polls:
     ``stalled`` knows the patience, whether the session is at rest, and what to tell; ``commits`` counts what happened.
     """
 
-    def __init__(
-        self, stalled: stalls.Stalls, clock: simulated.SimulatedClock, *, commits: Callable[[], int]
-    ) -> None:
+    def __init__(self, stalled: stalls.Stalls, clock: simulated.SimulatedClock, *, commits: Callable[[], int]) -> None:
         self._stalled = stalled
         self._clock = clock
         self._commits = commits

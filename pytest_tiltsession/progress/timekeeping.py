@@ -12,7 +12,7 @@ from pytest_tiltsession.clock import simulated, wall
 from pytest_tiltsession.engine import world as worlds
 from pytest_tiltsession.expectations import checks, eventually, failures, standing
 from pytest_tiltsession.models import session as sessions
-from pytest_tiltsession.progress import asking, auto, awaiting, blocked, current, polls, reads, settling, stalls, waiting
+from pytest_tiltsession.progress import asking, auto, awaiting, blocked, current, reads, settling, stalls, waiting
 from pytest_tiltsession.progress import wall as walls
 from pytest_tiltsession.store import requests
 
@@ -53,7 +53,6 @@ class Timekeeping(checks.Expectations, serving.Served):
         self._moves = waiting.Moves()
         self._drive: auto.Auto | walls.Wall | reads.Reads | None = None
         self._settling: settling.Settling | None = None
-        self._polls: polls.Polls | None = None
         self._stalls: dict[str, None] = {}
         if settings.progress in ("auto", "wall"):
             world.journal.subscribe(self._moves.happened)
@@ -199,9 +198,14 @@ class Timekeeping(checks.Expectations, serving.Served):
             why = reads.WHY_MANUAL
             self._drive = reads.Reads(clock, served, self._moves, watches, on_error=self._on_time_error, why=why)
         elif settings.progress == "reads":
-            self._polls = polls.Polls(watches, clock, commits=lambda: len(self._time_world.journal))
             self._drive = reads.Reads(
-                clock, served, self._moves, watches, on_error=self._on_time_error, down=self._is_down
+                clock,
+                served,
+                self._moves,
+                watches,
+                on_error=self._on_time_error,
+                down=self._is_down,
+                commits=lambda: len(self._time_world.journal),
             )
         elif isinstance(clock, wall.WallClock):
             self._drive = walls.Wall(clock, served, self._moves, on_error=self._on_time_error)
@@ -228,7 +232,7 @@ class Timekeeping(checks.Expectations, serving.Served):
 
     def _before_read(self) -> str:
         """Say why a client's read is refused, since nothing will ever come of it; empty where it is answered."""
-        return "" if self._polls is None else self._polls.look()
+        return self._drive.before_read() if isinstance(self._drive, reads.Reads) else ""
 
     def _after_read(self) -> None:
         """Play the next instant after a client's read, where there is one; on the server's thread."""

@@ -159,6 +159,8 @@ def manager_errors(manager: str, path: str) -> list[FieldError]:
     found: list[FieldError] = []
     if _length(manager) > MANAGER_LIMIT:
         found.append(field_errors.too_long(path, MANAGER_LIMIT))
+    if manager.isprintable():
+        return found
     position = 0
     for char in manager:
         if not char.isprintable() and not _is_byte(char):
@@ -175,4 +177,6 @@ def _is_byte(char: str) -> bool:
 
 def _length(text: str) -> int:
     """Count the bytes of a text."""
+    if text.isascii():
+        return len(text)
     return sum(1 if _is_byte(char) else len(char.encode("utf-8", "surrogatepass")) for char in text)

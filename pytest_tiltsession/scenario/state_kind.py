@@ -96,8 +96,9 @@ def complain(
 ) -> object:
     """Tell that a word is no state. ``words`` are those that are, ``instead`` says what to write for some others."""
     folded = word.replace("_", "").replace("-", "").replace(" ", "").casefold()
-    near = folded if folded in instead else problems.near(folded, (*words, *instead))
-    hint = f"write {instead[near]}" if near in instead else problems.nearest(word, words)
+    meant = folded if folded in instead else problems.near(folded, (*words, *instead))
+    other = instead.get(meant or "")
+    hint = f"write {other}" if other else problems.nearest(word, words)
     reading.problems.add(node.line, f"{what} is {word!r}, which is no state of Tilt's; {hint}")
     return kinds.UNREADABLE
 

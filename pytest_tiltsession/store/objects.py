@@ -43,6 +43,10 @@ class Objects:
         seq = self._versions.get(name)
         return None if seq is None else self.journal.session_at(seq)
 
+    def body_of(self, name: str) -> bytes:
+        """Give the compact JSON of a stored Session, which its last watch event or answer left there as a rule."""
+        return self.journal.body_at(self._versions[name])
+
     def seq_of(self, name: str) -> int | None:
         """Give the sequence number of the commit that holds the object, for its encoded bytes; or None."""
         return self._versions.get(name)

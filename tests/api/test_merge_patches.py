@@ -4,7 +4,10 @@ import pytest
 
 from pytest_tiltsession.api import lazy_json, merge_patches
 
-apply = merge_patches.apply
+
+def apply(document, patch):
+    """Give the outcome of a merge as text."""
+    return merge_patches.apply(document, patch).text()
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,9 @@ def test_any_other_patch_is_none(patch):
 def test_white_space_is_taken_out_of_texts():
     """Outside of strings only."""
     assert '{"a b":[1," \\" "],"c":{}}' == lazy_json.compact('{ "a b" :\n[ 1,\t" \\" "] ,\r\n"c": { } }')
+
+
+def test_parts_that_nest_too_deeply_for_python_keep_their_text():
+    """As deep as the server reads, and with integers of any length."""
+    deep, long = "[" * 5000 + "]" * 5000, f"[{'1' * 5000}]"
+    assert f'{{"a":{deep},"b":{long},"c":2}}' == apply(f'{{"b":{long},"c":1,"a":{deep}}}', '{"c":2}')

@@ -67,7 +67,7 @@ def test_a_target_may_yet_come(story):
     """A target that is not declared yet is waited for; one that never comes is unknown."""
     story.clock.call_at(stories.START + 5, lambda: story.submit(targets=[story.target("new:update", "active")]))
     story.expectations.eventually().expect_target("new").is_("active")
-    with pytest.raises(errors.UnknownTarget, match="has no target 'newer'; did you mean 'new'"):
+    with pytest.raises(errors.UnknownTarget, match="has no target 'newer'; did you mean 'new:update'"):
         story.expectations.eventually("1s").expect_target("newer")
 
 

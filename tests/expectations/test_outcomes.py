@@ -132,7 +132,7 @@ def test_unknown_names_are_refused(running):
     """A target that was never declared is an error of its own, with the declared ones."""
     with pytest.raises(errors.UnknownTarget) as caught:
         running.expectations.expect_running(waiting="A")
-    assert "has no target 'A'; did you mean 'a'? Declared are a:update, api:serve, b:update" in str(caught.value)
+    assert "has no target 'A'; did you mean 'a:update'? Declared are a:update, api:serve, b:update" in str(caught.value)
 
 
 def test_the_time_of_the_end_is_expected(succeeded, running):

@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.expectations import selection
+from pytest_tiltsession.expectations import lettering, selection
 
 from . import stories
 
@@ -285,3 +285,19 @@ def test_only_the_last_requests_are_shown():
     text = story.expectations.render_requests()
     assert text.startswith("  requests made (the last 20 of 100):\n   81  ")
     assert len(text.splitlines()) == 21
+
+
+def test_what_the_fake_says_of_a_request_is_read_in_full():
+    """A diagnosis goes on in further lines; of a very long one the middle is left out."""
+    story = stories.Story()
+    story.asked("", status=0, message="the TLS handshake failed: the client does not trust the certificate's authority")
+    narrow = lettering.Style(width=64)
+    assert story.expectations.render_requests(narrow).splitlines()[2:] == [
+        "     the TLS handshake failed: the client does not trust the",
+        "     certificate's authority",
+    ]
+    story.asked("", status=0, message=" ".join(map(str, range(1000))))
+    *_, last = lines = story.expectations.render_requests(narrow).splitlines()
+    assert len(lines) <= 4 + 6
+    assert last.endswith(" 999")
+    assert max(map(len, lines)) <= 64

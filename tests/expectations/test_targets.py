@@ -107,7 +107,7 @@ def test_a_claim_without_a_state_is_refused(story):
 
 def test_an_unknown_target_is_refused_where_it_is_named(story):
     """A name with a slip never passes silently; the near ones come first among many."""
-    with pytest.raises(errors.UnknownTarget, match="did you mean 'migrate'"):
+    with pytest.raises(errors.UnknownTarget, match=r"did you mean 'migrate:update'\?"):
         story.expectations.expect_target("migrat")
     story.submit(targets=[story.target(f"svc-{number:03}:serve", "ready") for number in range(100)])
     with pytest.raises(errors.UnknownTarget) as caught:

@@ -41,3 +41,21 @@ def test_a_session_that_was_never_done_is_still_running():
     assert "it is still running at" in story.refusal(story.expectations.expect_succeeded)
     story.at("2s", migrate__update="succeeded").at("3s", migrate__update="active").at("4s", migrate__update="succeeded")
     assert "had succeeded" not in story.refusal(story.expectations.expect_failed)
+
+
+@pytest.mark.parametrize("ending", ["succeeded", "failed: exit status 1"])
+def test_a_session_that_is_done_again_says_that_it_had_succeeded_before(ending):
+    """A client had seen that success; every claim about the end that fails names what came too late."""
+    story = stories.Story().at("2s", migrate__update="succeeded")
+    story.at("3s", api__update="active").at("4s", api__update=ending)
+    hint = "hint: it had succeeded at 00:00:02.000000, when all its targets were done, and api:update was declared"
+    assert hint in story.refusal(lambda: story.expectations.expect_failed("exit status 2"))
+    assert hint in story.refusal(lambda: story.expectations.expect_done_at("2s"))
+    if ending != "succeeded":
+        assert hint in story.refusal(story.expectations.expect_succeeded)
+
+
+def test_a_failure_that_comes_with_its_target_says_so_too():
+    """Between the two ends there is no instant at which the session is not done."""
+    story = stories.Story().at("2s", migrate__update="succeeded").at("3s", api__update="failed: exit status 1")
+    assert "hint: it had succeeded at 00:00:02.000000" in story.refusal(story.expectations.expect_succeeded)

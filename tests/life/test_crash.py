@@ -6,7 +6,7 @@ import ssl
 import httpx
 import pytest
 
-from pytest_tiltsession import kubeconfig
+from pytest_tiltsession import InvalidValue, kubeconfig
 
 WATCH = "/apis/tilt.dev/v1alpha1/sessions?watch=true"
 
@@ -73,3 +73,10 @@ def test_nobody_is_given_the_dead_port(serve):
         httpx.get(fake.url)
     fake.restart(new_port=False)
     assert 404 == httpx.get(fake.url).status_code
+
+
+@pytest.mark.parametrize("at", ["soon", "Tomorrow", 1e300])
+def test_a_bad_time_is_told_with_the_argument(serve, at):
+    """``at=`` is named, and so is what was called with it."""
+    with pytest.raises(InvalidValue, match=r"^crash\(\): at: "):
+        serve().crash(at=at)

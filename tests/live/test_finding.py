@@ -47,9 +47,16 @@ def test_a_port_that_tilt_chooses(config):
     """With --port 0 it is whatever context is new."""
     where = finding.whereabouts(None, ("tilt", "ci", "--port", "0"))
     assert where.look() is None
+    assert f"a new context in {config}, which has 'tilt-old'" == where.explain()
     kubeconfig.add_entry(config, kubeconfig.Entry("tilt-new", "https://127.0.0.1:2"))
     assert where.look().context == "tilt-new"
-    assert "a new context in" in where.explain()
+
+
+def test_a_context_that_is_there_is_asked_for_an_answer(config):
+    """It is not said to be waited for: what is still to come is an answer of its API."""
+    assert f"the context 'tilt-7' in {config}, which has 'tilt-old'" == finding.Whereabouts("tilt-7").explain()
+    there = finding.Whereabouts("tilt-old").explain()
+    assert f"an answer from https://127.0.0.1:1, the context 'tilt-old' in {config}" == there
 
 
 def test_a_file_that_is_just_being_written_is_no_file(config):

@@ -7,7 +7,7 @@ import pytest
 from pytest_tiltsession import errors, fake_tilt
 from pytest_tiltsession.engine import changes
 from pytest_tiltsession.live import finding, recording
-from pytest_tiltsession.scenario import comparing, file_format, files
+from pytest_tiltsession.scenario import comparing, file_format, files, instants
 
 PLAYED = [
     "ci-cmd-and-serve",
@@ -58,6 +58,33 @@ def test_offsets_are_sane_where_the_fake_lives_in_another_year(upstream, recorde
     played = upstream(recorded("never-ready"))
     scenario = played.record().scenario("x")
     assert [step.at for step in scenario.steps] == [0, 2_000_000, 302_000_000]
+
+
+@pytest.mark.parametrize("late", ["2.7s", "7s"])
+def test_what_was_before_a_recording_ends_where_its_steps_begin(late, upstream, recorded):
+    """The file says since when it tells, as its first step does, and in a line that people can read."""
+    played = upstream(recorded("never-ready"))
+    played.fake.clock.advance(late)
+    with played.recording:
+        played.watched()
+        played.caught_up()
+    scenario = played.recording.scenario("late")
+    begins = instants.shown(scenario.steps[0].at)
+    line = f"Not seen: what was before {begins}, when the recording found the session"
+    assert line == scenario.description
+    assert f'description: "{line}"\n' in (text := file_format.write_scenario(scenario))
+    assert f"  - at: {begins}\n" in text
+
+
+def test_several_things_that_were_not_seen_stand_in_a_block(upstream, recorded):
+    """Each on a line of its own."""
+    played = upstream(recorded("never-ready"))
+    played.fake.clock.advance("3s")
+    made = played.record()
+    made.seen.odd.append((made.seen.first_at, "a comment"))
+    text = file_format.write_scenario(made.scenario("late"))
+    assert "description: |-\n  Not seen: what was before " in text
+    assert "\n  Not seen: what stood behind a comment (at " in text
 
 
 def test_a_tilt_that_starts_later_is_waited_for(tmp_path, recorded, replayed):

@@ -1,6 +1,7 @@
 """Runs of pytest within a test."""
 
 import pytest
+import trustme  # noqa: F401  cryptography is loaded with it
 
 # Loaded before any inner run: pytester unloads what a run within this process has loaded, and libraries that are
 # written in C, such as that for YAML, do not work when they are loaded a second time.

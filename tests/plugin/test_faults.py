@@ -88,3 +88,53 @@ def test_a_scenario_file_with_a_consumer_meets_its_faults(pytester):
     result.assert_outcomes(passed=1, failed=1)
     said = "*the fault blank-line() was never met: no watch came; there was 1 list; take it out of faults, or limit it*"
     result.stdout.fnmatch_lines([said])
+    assert result.stdout.str().count("was never met") == 1, "told once"
+
+
+def test_a_file_that_fails_is_told_of_no_marker(pytester):
+    """What else is wrong stands in the timeline's section, in words that the author of a file can follow."""
+    pytester.makefile(
+        ".tilt.yaml",
+        wrong="version: 1\nresources: {migrate: {local: {update: 3s}}}\nfaults: [{fault: blank-line}]\n"
+        "consumer: {command: [no-such-program]}\n",
+    )
+    text = pytester.runpytest("--tilt-session").stdout.str()
+    assert text.count("was never met") == 1
+    assert "take it out of faults, or limit it" in text
+    assert "of the scenario never played" in text
+    assert "mark.tilt_session" not in text
+
+
+def test_what_fails_a_test_at_its_end_is_told_once(pytester):
+    """The message is the problem itself; the section of the timeline does not repeat it, and shows it beside others."""
+    pytester.makepyfile(
+        """
+import pytest
+from pytest_tiltsession import faults
+
+@pytest.mark.tilt_session(faults=faults.Conflict())
+def test_passes(tilt_session):
+    pass
+"""
+    )
+    text = pytester.runpytest().stdout.str().partition("short test summary")[0]
+    assert text.count("the fault conflict() was never met") == 1
+
+
+def test_a_wrong_argument_of_a_fault_in_a_marker_ends_in_the_file(pytester):
+    """pytest collects no such file; what it says ends in the file's own line, and is whole with --full-trace."""
+    pytester.makepyfile(
+        """
+import pytest
+from pytest_tiltsession import faults
+
+@pytest.mark.tilt_session(faults=faults.CutWatch(operation="wach"))
+def test_it(tilt_session):
+    pass
+"""
+    )
+    text = pytester.runpytest().stdout.str()
+    assert "cut-watch: operation='wach': write watch" in text
+    assert "in <module>" in text
+    assert "__post_init__" not in text
+    assert "__post_init__" in pytester.runpytest("--full-trace").stdout.str()

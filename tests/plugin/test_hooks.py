@@ -110,8 +110,16 @@ def test_a_bad_marker_is_a_usage_error_under_xdist_too(pytester):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (["--tilt-session-profile=openshift"], "profile='openshift': valid values are tilt, kubernetes"),
-        (["-o", "tilt_session_progress=fast"], "progress='fast': valid values are manual, reads"),
+        (["--tilt-session-profile=openshift"], "--tilt-session-profile: profile='openshift': valid values are tilt, "),
+        (["-o", "tilt_session_progress=fast"], "ini value tilt_session_progress: progress='fast': valid values are "),
+        (
+            ["-o", "tilt_session_profile=tilt", "--tilt-session-limit=x"],
+            "ERROR: --tilt-session-limit: limit: 'x' is ",
+        ),
+        (
+            ["-o", "tilt_session_speed=2", "--tilt-session-progress=auto"],
+            "ini value tilt_session_speed: speed='2' ",
+        ),
     ],
 )
 def test_a_bad_option_value_is_a_usage_error(pytester, given, message):
@@ -314,3 +322,74 @@ def test_nothing_is_left_after_a_run(pytester):
     )
     result = pytester.runpytest_subprocess("-W", "error", "-p", "no:randomly")
     result.assert_outcomes(passed=2)
+
+
+BAD_BESIDE_GOOD = """
+import pytest
+
+@pytest.mark.slow
+@pytest.mark.tilt_session(timeout="soon")
+def test_bad(tilt_session): pass
+
+def test_other(tilt_session): pass
+"""
+
+
+@pytest.mark.parametrize("left_out", ["-k other", "-m not(slow)", "--deselect test_mine.py::test_bad"])
+def test_a_bad_marker_of_a_test_that_is_left_out_stops_nothing(pytester, left_out):
+    """Markers are judged when it is known which tests run."""
+    pytester.makeini("[pytest]\nmarkers = slow")
+    pytester.makepyfile(test_mine=BAD_BESIDE_GOOD)
+    result = pytester.runpytest(*left_out.split(" ", 1))
+    result.assert_outcomes(passed=1, deselected=1)
+
+
+def test_a_bad_marker_of_a_test_that_is_left_out_stops_nothing_under_xdist(pytester):
+    """Nor on a worker, and one of a test that runs still does."""
+    pytester.makeini("[pytest]\nmarkers = slow")
+    pytester.makepyfile(test_mine=BAD_BESIDE_GOOD)
+    pytester.runpytest_subprocess("-n", "1", "-k", "other").assert_outcomes(passed=1)
+    result = pytester.runpytest_subprocess("-n", "1", "-k", "bad")
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+
+
+def test_an_interrupted_test_shows_how_its_session_stood(pytester):
+    """Ctrl-C in a test that hangs is answered with the timeline, who waits for what, and the requests."""
+    pytester.makepyfile(
+        """
+        import signal, ssl, threading, urllib.request
+
+        def test_before(tilt_session): pass
+
+        def test_hangs(tilt_session):
+            tilt_session.server("api").start()
+            request = urllib.request.Request(
+                tilt_session.url + "/apis/tilt.dev/v1alpha1/sessions?watch=1",
+                headers={"Authorization": "Bearer " + tilt_session.token},
+            )
+            with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=tilt_session.ca)) as watch:
+                watch.readline()
+                main = threading.main_thread().ident
+                threading.Thread(target=signal.pthread_kill, args=(main, signal.SIGINT)).start()
+                watch.readline()
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:randomly")
+    assert pytest.ExitCode.INTERRUPTED == result.ret
+    text = result.stdout.str()
+    assert "interrupted in test_an_interrupted_test_shows_how_its_session_stood.py::test_hangs" in text
+    end = text[text.index("interrupted in ") :]
+    assert "tilt session timeline" in end
+    assert "active, not ready" in end
+    assert "due next   deadline of Tiltfile at 00:05:00.000000" in end
+    assert "tilt session requests" in end
+    assert "GET  200  …/sessions?watch=1" in end
+    assert "test_before" not in end
+
+
+def test_a_run_that_is_interrupted_without_a_session_says_nothing(pytester):
+    """Other people's tests are not our concern."""
+    pytester.makepyfile("import signal\ndef test_it(): signal.raise_signal(signal.SIGINT)")
+    result = pytester.runpytest(no_reraise_ctrlc=True)
+    assert pytest.ExitCode.INTERRUPTED == result.ret
+    assert "interrupted in" not in result.stdout.str()

@@ -365,7 +365,11 @@ def test_a_malformed_recording_fails_its_test_with_file_and_line(pytester):
     file.parent.mkdir(parents=True)
     file.write_text("version: 1\nsetps: []\n")
     result = run(pytester, "replay", errors=1)
-    assert f"{KEPT}:2" in result.stdout.str()
+    text = result.stdout.str()
+    assert f"{KEPT}:2" in text
+    assert "the recording of this test is broken: " in text
+    assert "pytest --tilt-session-mode=record test_mine.py::test_it" in text
+    assert "pytest.mark" not in text
 
 
 @pytest.mark.parametrize("mode", ["record", "once", "live"])

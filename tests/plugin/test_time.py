@@ -239,7 +239,9 @@ def test_bad_settings_are_usage_errors(pytester):
         "patience='-1s'": "patience='-1s': give a Go duration such as \"30s\", or None for ever",
         "patience='long'": "patience: 'long' is not a duration",
         "allow='anything'": "allow='anything': valid values are unplayed-steps, server-errors, stalled-watches",
-        "patience='1m'": "patience='1m' goes with progress='reads' or progress='auto', found progress='manual'",
+        "patience='1m', progress='wall'": (
+            "patience='1m' goes with progress='manual' or progress='reads' or progress='auto', found progress='wall'"
+        ),
         "speed=2, progress='auto'": "speed=2 goes with progress='wall', found progress='auto'",
         "port='8080'": "port='8080': give a port from 1 to 65535, or 0 for a free one, as a number: port=8080",
         "scenario='ci/green', timeout='5m'": "timeout='5m' beside scenario='ci/green': the scenario says that itself",

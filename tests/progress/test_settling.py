@@ -69,3 +69,28 @@ def test_a_server_that_is_gone_is_not_waited_for(serve):
     fake.stop()
     host.shutdown()
     settles.wait()
+
+
+def test_a_request_whose_answer_has_come_is_not_said_to_be_in_work(serve):
+    """The server notes that it is done a moment after the client has read the answer; who looks waits for that."""
+    fake = serve()
+    loop, activity = fake._serving.listener.loop, fake.activity
+
+    def note():
+        threading.Event().wait(0.02)
+        activity.in_work -= 1
+
+    activity.in_work += 1
+    loop.call_soon_threadsafe(note)
+    assert 0 == fake.blocked().in_work
+
+
+def test_who_looks_does_not_wait_for_a_server_that_stands(serve):
+    """As where the caller holds what the server waits for."""
+    fake = serve()
+    listener, released = fake._serving.listener, threading.Event()
+    listener.activity.in_work += 1
+    listener.loop.call_soon_threadsafe(released.wait)
+    assert 1 == fake.blocked().in_work
+    listener.activity.in_work -= 1
+    released.set()

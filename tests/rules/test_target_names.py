@@ -51,10 +51,14 @@ def test_the_nearest_name_differs_in_case_or_in_little(name, near):
 
 def test_an_unknown_name_is_answered_with_the_nearest_or_all():
     """And with how a target is declared; without any there is none to list."""
-    with pytest.raises(errors.UnknownTarget, match=r"declared: migrate\. Declare it first with job\(\"name\"\)"):
+    with pytest.raises(
+        errors.UnknownTarget, match=r"did you mean 'migrate:update'\? Declare it first with job\(\"name\"\)"
+    ):
         target_names.get(TARGETS, "migrte")
     with pytest.raises(errors.UnknownTarget, match="declared: web:update, web:serve, migrate:update, lost"):
         target_names.get(TARGETS, "zzz")
     with pytest.raises(errors.UnknownTarget, match="declared: none"):
         target_names.get((), "zzz")
+    with pytest.raises(errors.UnknownTarget, match=r"did you mean 'web:update' or 'web:serve'\? Declare"):
+        target_names.get(TARGETS, "wbe")
     assert ["migrate:update", "web:update"] == target_names.by_likeness(TARGETS, "migrate")[:2]

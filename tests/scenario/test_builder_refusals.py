@@ -73,6 +73,14 @@ def test_states_that_tilt_never_shows(scenario, said):
         (S.job("a", after("b"), active()), "after b: there is no such target or resource"),
         (S.job("apple", active()).job("b", after("aple"), active()), "did you mean apple?"),
         (S.local("a", update=True, after="b"), "a depends on b, which is no resource of this scenario"),
+        (
+            S.local("db", update="1s").local("a", update="1s", after="bd"),
+            "a depends on bd, which is no resource of this scenario; did you mean db?",
+        ),
+        (
+            S.local("db", update="1s").local("api", update="1s", after="xyz"),
+            "api depends on xyz, which is no resource of this scenario; there is db",
+        ),
         (S.job("b", active()).local("a", update=True, after="b"), "a depends on b, which is a bare target"),
         (LOCAL.disable("wep", at="1s"), "disable wep: there is no such resource in this scenario; did you mean web?"),
         (S.job("a", active()).trigger("a:update", at="1s"), "it is a bare target, which is told state by state"),
@@ -226,3 +234,10 @@ def test_every_mistake_is_told_at_once():
     text = refused(S.job("a", ready(for_="1s")).local("b", update=disabled()).disable("c", at="1s"))
 
     assert 3 == len(text.splitlines())
+
+
+@pytest.mark.parametrize("what", ["labels", "annotations"])
+def test_what_no_session_is_labelled_with(what):
+    """Kubernetes' rules hold for the header as they do for steps."""
+    assert f'metadata.{what}: Invalid value: "a b": ' in refused(Scenario(**{what: {"a b": "c"}}))
+    assert "metadata" not in refused(Scenario(**{what: {"a.b/c-d": "e"}}).job("x"))

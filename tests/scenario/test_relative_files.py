@@ -254,6 +254,18 @@ def test_absolute_steps_end_where_they_say():
         (resource("{local: {updaet: 1s}}"), "'updaet' is no key of a local resource; did you mean update?"),
         (resource("{local: {update: 3}}"), "a duration has a unit: write 3s for seconds"),
         (resource("{local: {update: soon}}"), "update is 'soon', which is no state of Tilt's"),
+        (resource("{job: zzz}"), "; there is waiting, active, ready, succeeded, failed, disabled, inactive, removed"),
+        (resource("{job: [active, suceeded]}"), "'suceeded', which is no state of Tilt's; did you mean succeeded?"),
+        (
+            resource("{local: {update: [active, sucessful]}}"),
+            "'sucessful', which is no state of Tilt's; write succeeded",
+        ),
+        (
+            resource("{local: {update: 1s, serve: redy}}"),
+            "serve is 'redy', which is no state of Tilt's; did you mean r",
+        ),
+        (resource("{local: {update: 1s, serve: runing}}"), "serve is 'runing', which is no state of Tilt's; write act"),
+        (resource("{job: done}"), "write succeeded"),
         (resource("{job: running}"), "write active"),
         (resource("{job: [{running: {}, for: 1s}]}"), "write active"),
         (resource("{job: [{active: {}, ready: {}}]}"), "has active and ready at once"),

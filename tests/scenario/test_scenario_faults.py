@@ -120,3 +120,20 @@ def test_an_expanded_scenario_keeps_its_faults():
     told = Scenario("x").local("a", update="1s").fault(faults.Refuse())
     assert told.build().faults == (faults.Refuse(),)
     assert dataclasses.replace(told.build(), faults=()) == Scenario("x").local("a", update="1s").build()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("{fault: cut-wach, events: 1}", "there is no fault 'cut-wach'; did you mean cut-watch?"),
+        ("{events: few, fault: cut-wach}", "there is no fault 'cut-wach'; did you mean cut-watch?"),
+        ("{fault: refus, code: 429, times: 2}", "there is no fault 'refus'; did you mean refuse?"),
+        ("{code: 7, times: no, fault: refus}", "there is no fault 'refus'; did you mean refuse?"),
+    ],
+)
+def test_a_misspelt_name_is_all_that_is_told(written, said):
+    """What its arguments may be follows from the name, so nothing is said of them, wherever the name stands."""
+    for read in (file_format.parse_scenario, reading.parse_script):
+        with pytest.raises(errors.InvalidScenario) as caught:
+            read(HEAD + written, "x.tilt.yaml")
+        assert f"x.tilt.yaml:3: {said}" == str(caught.value)

@@ -57,6 +57,16 @@ def refused(text):
         ("version: 1\ntargets: {a:update: {type: Job}}", "type is 'Job'; did you mean job?"),
         ("version: 1\nsteps: {at: 1s}", "steps is a mapping; write a list, one line with a dash for a step"),
         ("version: 1\nexpect: {exitCode: 1}", "'exitCode' is no key of expect; did you mean exit_code?"),
+        ("version: 1\nconsumer: {command: a, expect: {exitCode: 1}}", "did you mean exit_code?"),
+        (
+            "version: 1\nsession:\n  pid: 7\n  labels: {'a b': c}",
+            'x.tilt.yaml:4: metadata.labels: Invalid value: "a b": name part must consist of alphanumeric characters',
+        ),
+        ("version: 1\nsession: {labels: {a: b c}}", 'metadata.labels: Invalid value: "b c": a valid label must be'),
+        (
+            "version: 1\nsession:\n  annotations:\n    /a: b",
+            'x.tilt.yaml:3: metadata.annotations: Invalid value: "/a": prefix part must be non-empty',
+        ),
         ("version: 1\nexpect: {outcome: fail}", "outcome is 'fail'; did you mean failed?"),
         ("version: 1\nexpect: {match: '('}", "match is '('; it is no regular expression"),
         ("version: 1\nexpect: {error: a, match: b}", "expect has both error and match"),

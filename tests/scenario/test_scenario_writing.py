@@ -113,7 +113,7 @@ consumers = st.builds(
 
 @st.composite
 def scenarios(draw):
-    """Any scenario that can be played: each step is told as recorded, so that no state is refused."""
+    """Any scenario that can be played: each step is told as recorded, so that no state and no label is refused."""
     declared = {
         name: steps.Declaration(
             name, draw(st.sampled_from(["job", "server"])), tuple(draw(st.lists(texts, max_size=2)))
@@ -155,8 +155,8 @@ def scenarios(draw):
         steps=tuple(result),
         description=draw(texts),
         pid=draw(st.integers(-(1 << 63), (1 << 63) - 1)),
-        labels=draw(mappings),
-        annotations=draw(mappings),
+        labels=draw(mappings) if result else None,
+        annotations=draw(mappings) if result else None,
         expect=draw(st.none() | expectations()),
         consumer=draw(st.none() | consumers),
         source=draw(texts),
