@@ -14,8 +14,8 @@ def add(commands: Any) -> None:
         "verify",
         help="replay recordings judged and compare with the recorded verdicts",
         description="Replay each recording by the rules of this package and compare done and error, step by step, "
-        "and the end with what was recorded. A disagreement means a Tilt that decides otherwise, or a bad recording. The "
-        "exit code is 1 where one disagrees, 2 where one cannot be read or played.",
+        "and the end with what was recorded. A disagreement means a Tilt that decides otherwise, or a bad recording. "
+        "The exit code is 1 where one disagrees, 2 where one cannot be read or played.",
     )
     verify.add_argument("files", nargs="+", metavar="FILE", type=pathlib.Path, help="recordings, as record writes them")
     verify.set_defaults(run=run)
