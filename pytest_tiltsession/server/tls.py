@@ -9,11 +9,19 @@ import secrets
 import ssl
 import tempfile
 import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from pytest_tiltsession import errors
+from pytest_tiltsession.clock import dates
+
+if TYPE_CHECKING:
+    import trustme
 
 _IDENTITIES = ("localhost", "127.0.0.1", "::1")
 _TOKEN_BYTES = 64  # 88 characters of base64, as Tilt's
+
+T = TypeVar("T")
 
 _lock = threading.Lock()
 _shared: "Certificates | None" = None
@@ -31,13 +39,10 @@ class Certificates:
         # Imported here because it brings the cryptography package, 50 ms that a run without TLS need not pay.
         import trustme
 
-        self._authority = trustme.CA(organization_name="pytest-tiltsession", organization_unit_name="localhost-ca")
-        self._leaf = self._authority.issue_cert(
-            *_IDENTITIES,
-            common_name="localhost",
-            organization_name="pytest-tiltsession",
-            organization_unit_name="localhost",
+        self._authority = _dated(
+            lambda: trustme.CA(organization_name="pytest-tiltsession", organization_unit_name="localhost-ca")
         )
+        self._leaf = self._issued()
         self.ca_pem: bytes = self._authority.cert_pem.bytes()
         self._context: ssl.SSLContext | None = None
 
@@ -64,16 +69,35 @@ class Certificates:
 
     def expired_context(self) -> ssl.SSLContext:
         """Give TLS settings with a certificate of the same authority that expired with the year 2000."""
-        leaf = self._authority.issue_cert(
-            *_IDENTITIES,
-            common_name="localhost",
-            organization_name="pytest-tiltsession",
-            organization_unit_name="localhost",
-            not_after=datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC),
-        )
         context = keyless_context()
-        leaf.configure_cert(context)
+        self._issued(lambda: datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC)).configure_cert(context)
         return context
+
+    def _issued(self, not_after: "Callable[[], datetime.datetime | None]" = lambda: None) -> "trustme.LeafCert":
+        return _dated(
+            lambda: self._authority.issue_cert(
+                *_IDENTITIES,
+                common_name="localhost",
+                organization_name="pytest-tiltsession",
+                organization_unit_name="localhost",
+                not_after=not_after(),
+            )
+        )
+
+
+def _dated(make: Callable[[], T]) -> T:
+    """Make something that holds dates, of the class that the cryptography package takes in this process.
+
+    That is the one which it met first. If a freezer were in force then, it would take none but frozen dates for good;
+    so it is shown the machine's own, unless somebody else has used it before.
+    """
+    for kind in dates.classes():
+        try:
+            with dates.of_class(kind):
+                return make()
+        except TypeError as problem:
+            refused = problem
+    raise refused
 
 
 def shared() -> Certificates:
