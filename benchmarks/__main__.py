@@ -1,6 +1,7 @@
 """``python -m benchmarks``: measure all, or what is named, and print the table; ``--write`` keeps it in a file."""
 
 import argparse
+import os
 import pathlib
 import sys
 
@@ -21,6 +22,8 @@ MEASURES = {
 
 def main() -> None:
     """Measure what the command line names."""
+    # Programs are compiled once, as on a user's machine, and not for each run.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Figures, beside peers, in one run.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(MEASURES)}; all by default")
     parser.add_argument("--write", type=pathlib.Path, metavar="FILE", help="keep the table in a Markdown page")
