@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from pytest_tiltsession.plugin import options, recordings
+from pytest_tiltsession.plugin import arguments, options, recordings
 
 FAKE, REPLAY, RECORD, ONCE, LIVE = options.MODES
 
@@ -24,7 +24,7 @@ def choose(item: pytest.Item) -> Choice:
     A marker that names a scenario says what the fake plays, so that the test stays on the fake. Raises
     :class:`pytest.UsageError` for a bad value, and for a marker that says both.
     """
-    marked = options.marked(item)
+    marked = arguments.marked(item)
     where = f"{item.nodeid}: @pytest.mark.tilt_session"
     mode = marked.get("mode") or options.mode(item.config)
     if mode not in options.MODES:

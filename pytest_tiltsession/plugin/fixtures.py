@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_tiltsession.plugin import options, report
+from pytest_tiltsession.plugin import options
 
 if TYPE_CHECKING:
     from pytest_tiltsession.clock.simulated import SimulatedClock
@@ -23,6 +23,7 @@ def tilt_session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     the fake fail the test.
     """
     from pytest_tiltsession import fake_tilt  # start-up cost
+    from pytest_tiltsession.plugin import arguments, report  # start-up cost
 
     folder = _folder(tmp_path_factory)
     fake = None
@@ -30,7 +31,7 @@ def tilt_session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         from pytest_tiltsession.plugin import modes  # start-up cost
 
         fake = modes.made(request.node, folder)
-    fake = fake or fake_tilt.FakeTilt(options.for_item(request.node), directory=folder)
+    fake = fake or fake_tilt.FakeTilt(arguments.for_item(request.node), directory=folder)
     report.attach(request.node, fake)
     with fake:
         yield fake
@@ -70,13 +71,14 @@ def tilt_session_factory(
     earlier, call its ``stop()`` or use it in a ``with`` block. The fakes share one kubeconfig, with a context each.
     """
     from pytest_tiltsession import fake_tilt  # start-up cost
+    from pytest_tiltsession.plugin import arguments, report  # start-up cost
 
     folder = _folder(tmp_path_factory)
     # One that cannot be stopped leaves none of the others running.
     with contextlib.ExitStack() as made:
 
-        def make(**arguments: Any) -> "FakeTilt":
-            settings = options.make(arguments, where=lambda _: "tilt_session_factory(...)")
+        def make(**given: Any) -> "FakeTilt":
+            settings = arguments.make(given, where=lambda _: "tilt_session_factory(...)")
             fake = fake_tilt.FakeTilt(settings, directory=folder)
             made.callback(fake.stop)
             report.attach_to_run(request.config, fake)

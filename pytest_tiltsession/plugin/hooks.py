@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_tiltsession.plugin import hookspecs, options, report
+from pytest_tiltsession.plugin import hookspecs, options
 
 if TYPE_CHECKING:
     from pytest_tiltsession.plugin import scenario_files
 
-_WORKER_PROBLEMS = "tilt_session_usage_errors"
-_WORKER_COUNTS = "tilt_session_counts"
 _SUFFIX = ".tilt.yaml"
 
 # Runs of pytest that are under way in this process: pytester nests them, and the server thread serves them all.
 _runs: list[pytest.Config] = []
+
+
+def _is_used() -> bool:
+    """Tell whether anything of the package was used in this process; without, no report has anything to tell of it."""
+    return "pytest_tiltsession.errors" in sys.modules
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,11 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_tiltsession.plugin import pictures  # start-up cost
 
         pictures.configure(config)
-    if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(report.Painter(), "tilt-session-painter")
-        if config.pluginmanager.hasplugin("xdist"):
-            config.pluginmanager.register(_Controller(config), "tilt-session-controller")
-    if options.mode(config) != options.MODES[0]:
+    if config.pluginmanager.hasplugin("xdist") and config.getoption("dist") != "no":  # as it is for the workers
+        from pytest_tiltsession.plugin import workers  # start-up cost
+
+        workers.control(config)
+    if not options.is_fake(config):
         from pytest_tiltsession.plugin import recording_run  # start-up cost
 
         recording_run.of(config)
@@ -85,32 +88,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Those of tests that were deselected are nobody's concern, so that this looks when all others have had their turn.
     """
     result = yield
-    _refuse_bad_markers(config, items)
+    if any(item.get_closest_marker(options.MARKER) for item in items) or not options.is_fake(config):
+        from pytest_tiltsession.plugin import markers  # start-up cost
+
+        markers.refuse_bad(config, items)
     return result
-
-
-def _refuse_bad_markers(config: pytest.Config, items: list[pytest.Item]) -> None:
-    problems = [problem for item in items if (problem := _problem_of(item)) is not None]
-    if not problems:
-        return
-    workeroutput: dict[str, Any] | None = getattr(config, "workeroutput", None)
-    if workeroutput is None:
-        raise pytest.UsageError("\n".join(problems))
-    workeroutput[_WORKER_PROBLEMS] = problems
-    items[:] = []
-
-
-def _problem_of(item: pytest.Item) -> str | None:
-    """Say what is wrong with the markers of a test, its mode with them; None where nothing is."""
-    problem = options.check_item(item)
-    if problem is None and options.in_modes(item):
-        from pytest_tiltsession.plugin import choosing  # start-up cost
-
-        try:
-            choosing.choose(item)
-        except pytest.UsageError as refused:
-            return str(refused)
-    return problem
 
 
 @pytest.hookimpl(wrapper=True)
@@ -119,8 +101,20 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     try:
         return (yield)
     except KeyboardInterrupt:
-        report.interrupted(item)
+        if _is_used():
+            from pytest_tiltsession.plugin import report  # start-up cost
+
+            report.interrupted(item)
         raise
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin each try of a test afresh."""
+    if _is_used():
+        from pytest_tiltsession.plugin import report  # start-up cost
+
+        report.begin(item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -128,6 +122,10 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let the report of a failed test end in the test, and add the timeline and the requests."""
+    if not _is_used():
+        return (yield)
+    from pytest_tiltsession.plugin import report  # start-up cost
+
     bare = report.prepare(item, call)
     test_report = yield
     report.complete(item, call, test_report, bare=bare)
@@ -140,6 +138,10 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Let the report of a file that could not be collected end in that file."""
     collect_report = yield
+    if not _is_used():
+        return collect_report
+    from pytest_tiltsession.plugin import report  # start-up cost
+
     report.shorten_collected(collector, collect_report)
     return collect_report
 
@@ -156,9 +158,10 @@ def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, righ
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand the counters of a worker to its controller."""
-    workeroutput: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
-    if workeroutput is not None:
-        workeroutput[_WORKER_COUNTS] = report.counts(session.config)
+    if hasattr(session.config, "workeroutput") and _is_used():
+        from pytest_tiltsession.plugin import workers  # start-up cost
+
+        workers.hand_over(session.config)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -167,37 +170,3 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         from pytest_tiltsession.plugin import summary  # start-up cost
 
         summary.write(terminalreporter, config)
-
-
-class _Controller:
-    """What only the controller of an xdist run does: gather what its workers found."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
-        self._problems: dict[str, None] = {}
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of the terminal, which it does not have, and where pictures go."""
-        from pytest_tiltsession.plugin import pictures, terminal  # start-up cost
-
-        node.workerinput[terminal.WORKER_KEY] = terminal.describe(self._config)
-        node.workerinput[pictures.WORKER_KEY] = pictures.folder_of(self._config)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        """Take over a worker's counters and problems."""
-        output = getattr(node, "workeroutput", None) or {}
-        for name, count in output.get(_WORKER_COUNTS, {}).items():
-            report.counts(self._config)[name] += count
-        self._problems.update(dict.fromkeys(output.get(_WORKER_PROBLEMS, ())))
-
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """End the run with what the workers refused."""
-        if self._problems:
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
-
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say what the workers refused, as pytest says a usage error."""
-        for problem in self._problems:
-            terminalreporter.write_line(f"ERROR: {problem}", red=True)

@@ -11,7 +11,7 @@ import pytest
 
 from pytest_tiltsession import errors, fake_tilt, live_tilt
 from pytest_tiltsession.live import finding
-from pytest_tiltsession.plugin import choosing, options, recording_run, recordings
+from pytest_tiltsession.plugin import arguments, choosing, options, recording_run, recordings
 from pytest_tiltsession.scenario import files
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _replayed(
         )
     run.played(choice.recording)
     try:
-        given = options.for_item(item, scenario=choice.recording)
+        given = arguments.for_item(item, scenario=choice.recording)
     except pytest.UsageError:
         _refuse_broken(item, choice.recording)
         raise
@@ -82,7 +82,7 @@ def _found(
     _refuse_faked(item, choice.mode)
     if choice.mode == choosing.RECORD:
         run.refuse_unwritable(choice.recording)
-    context = options.marked(item).get("context") or options.of_run(config, "context") or None
+    context = arguments.marked(item).get("context") or options.of_run(config, "context") or None
     where = finding.whereabouts(context)
     # The test may set TILT_CONFIG for what it starts; the recording goes on looking where it began.
     where = dataclasses.replace(where, path=where.file)
@@ -101,7 +101,7 @@ def _found(
 
 def _refuse_faked(item: pytest.Item, mode: str) -> None:
     """Refuse what only a fake can bring about, so that a test does not pass on a real Tilt where nothing went wrong."""
-    given = options.marked(item)
+    given = arguments.marked(item)
     faked = {
         "faults": "nothing goes wrong there on purpose",
         "starts": "it is there when it is found",
@@ -116,6 +116,6 @@ def _refuse_faked(item: pytest.Item, mode: str) -> None:
 
 def _live_settings(item: pytest.Item) -> "settings.Settings":
     """Give the settings of a test on a real Tilt: a limit for a whole simulated day is none for real time."""
-    given = options.for_item(item)
-    said = "limit" in options.marked(item) or "limit" in options.configured(item.config)
+    given = arguments.for_item(item)
+    said = "limit" in arguments.marked(item) or "limit" in options.configured(item.config)
     return given if said else dataclasses.replace(given, limit=live_tilt.LIMIT)

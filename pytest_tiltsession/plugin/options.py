@@ -1,15 +1,11 @@
-"""Command line, ini file and marker: where an option's value comes from, and what is wrong with it.
+"""Command line and ini file: what is declared, and what a run says by it. Markers are the arguments module's.
 
-Precedence: marker, then command line, then ini. A bad value is a UsageError before the first test.
+Every run of pytest loads it, used or not: the standard library and pytest only, and no more than a run needs.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-
-if TYPE_CHECKING:
-    from pytest_tiltsession import settings
 
 MARKER = "tilt_session"
 MARKER_LINE = (
@@ -77,6 +73,11 @@ def mode(config: pytest.Config) -> str:
     return of_run(config, "mode") or MODES[0]
 
 
+def is_fake(config: pytest.Config) -> bool:
+    """Tell whether the run leaves its tests on the fake, as without any mode."""
+    return mode(config) == MODES[0]
+
+
 def strict(config: pytest.Config) -> bool:
     """Tell whether recordings that no test uses are to fail the run."""
     return bool(config.getoption(STRICT) or _flag(config, STRICT))
@@ -84,7 +85,7 @@ def strict(config: pytest.Config) -> bool:
 
 def in_modes(item: pytest.Item) -> bool:
     """Tell whether a test may have another mode than fake; where not, nothing needs to be loaded."""
-    if mode(item.config) != MODES[0]:
+    if not is_fake(item.config):
         return True
     return any(name in marker.kwargs for marker in item.iter_markers(MARKER) for name in MODE_ARGUMENTS)
 
@@ -116,76 +117,7 @@ def check_configured(config: pytest.Config) -> None:
     enabled(config)
     strict(config)
     given = configured(config)
-    if given:
-        make(given, where=lambda problem: _said_by(config, given, problem))
-    if mode(config) not in MODES:
-        raise pytest.UsageError(f"tilt_session_mode={mode(config)!r}: valid values are {', '.join(MODES)}")
+    if given or not is_fake(config):
+        from pytest_tiltsession.plugin import arguments  # start-up cost
 
-
-def _said_by(config: pytest.Config, given: dict[str, Any], problem: str) -> str:
-    """Name the option or ini value that a problem is about: it begins with the argument's name."""
-    about = [name for name in given if problem.startswith((f"{name}=", f"{name}:", f"{name} "))] or list(given)
-    return " and ".join(
-        f"--{option.replace('_', '-')}" if config.getoption(option) else f"ini value {option}"
-        for option in (f"tilt_session_{name}" for name in about)
-    )
-
-
-def check_item(item: pytest.Item) -> str | None:
-    """Say what is wrong with an item's marker, naming the test; None where nothing is."""
-    if item.get_closest_marker(MARKER) is None:
-        return None
-    try:
-        for_item(item)
-    except pytest.UsageError as problem:
-        return str(problem)
-    return None
-
-
-def marked(item: pytest.Item) -> dict[str, Any]:
-    """Give what the markers of one test say, the nearest one's arguments over farther ones'."""
-    given: dict[str, Any] = {}
-    for marker in reversed(list(item.iter_markers(MARKER))):
-        if marker.args:
-            raise pytest.UsageError(
-                f"{item.nodeid}: @pytest.mark.tilt_session takes keyword arguments only, found {marker.args!r}; "
-                'write what each is, such as scenario="ci-fails-late.tilt.yaml"'
-            )
-        given.update(marker.kwargs)
-    return given
-
-
-def for_item(item: pytest.Item, **decided: Any) -> "settings.Settings":
-    """Give the settings of one test: the markers' arguments over command line and ini; ``decided`` over them all."""
-    base = item.path.parent
-    own = marked(item) | decided
-    common = configured(item.config)
-    if own.get("progress", "wall") != "wall":
-        common.pop("speed", None)  # it goes with the run's own progress
-    given = common | own
-    for name in MODE_ARGUMENTS:
-        given.pop(name, None)
-    # A file is looked up beside the test; what does not look like one is the name of a scenario of the library.
-    if isinstance(given.get("scenario"), str) and given["scenario"].endswith(".tilt.yaml"):
-        given["scenario"] = base / given["scenario"]
-    marker = "" if item.get_closest_marker(MARKER) is None else ": @pytest.mark.tilt_session"
-    return make(given, where=lambda _: f"{item.nodeid}{marker}", beside=MODE_ARGUMENTS)
-
-
-def make(given: dict[str, Any], *, where: Callable[[str], str], beside: tuple[str, ...] = ()) -> "settings.Settings":
-    """Make settings of arguments; raises UsageError that names where they stand, as ``where`` says of a problem.
-
-    ``beside`` are other names there.
-    """
-    from pytest_tiltsession import errors, settings  # start-up cost: only where a fake is wanted
-
-    for name in given:
-        if name not in settings.NAMES:
-            problem = settings.unknown_name(name, (*settings.NAMES, *beside))
-            raise pytest.UsageError(f"{where(problem)}: {problem}")
-    try:
-        made = settings.Settings(**given)
-        made.read_scenario()
-    except errors.TiltSessionError as refused:
-        raise pytest.UsageError(f"{where(str(refused))}: {refused}") from None
-    return made
+        arguments.check_run(config, given)

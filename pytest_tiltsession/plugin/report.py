@@ -1,13 +1,14 @@
 """What pytest's reports say of a test's fakes: sections, properties, counters.
 
-Imports the standard library and pytest only; what draws is imported when a test with a fake has failed.
+Imported where a fake was made, or the package refused something; what draws, when a test with a fake has failed.
 """
 
-import sys
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from pytest_tiltsession.plugin import terminal, tracebacks
 
 if TYPE_CHECKING:
     from pytest_tiltsession.fake_tilt import FakeTilt
@@ -19,6 +20,7 @@ _counts = pytest.StashKey[dict[str, int]]()
 _of_run = pytest.StashKey[list["FakeTilt"]]()
 # Attributes of a report go from a worker to its controller as they are.
 _COLOURED = "tilt_session_coloured"
+_PAINTER = "tilt-session-painter"
 
 
 def attach(item: pytest.Item, fake: "FakeTilt") -> None:
@@ -26,6 +28,12 @@ def attach(item: pytest.Item, fake: "FakeTilt") -> None:
     item.stash.setdefault(_fakes, []).append(fake)
     counts(item.config)["sessions"] += 1
     _fit(item.config, fake)
+
+
+def begin(item: pytest.Item) -> None:
+    """Forget what an earlier try of the test left, where a plugin such as pytest-rerunfailures runs it again."""
+    item.stash[_fakes] = []
+    item.stash[_failed] = False
 
 
 def attach_to_run(config: pytest.Config, fake: "FakeTilt") -> None:
@@ -36,9 +44,15 @@ def attach_to_run(config: pytest.Config, fake: "FakeTilt") -> None:
 
 
 def _fit(config: pytest.Config, fake: "FakeTilt") -> None:
-    from pytest_tiltsession.plugin import terminal  # start-up cost
-
     fake.style = terminal.message_style(config)
+    if not hasattr(config, "workerinput"):
+        paint(config)
+
+
+def paint(config: pytest.Config) -> None:
+    """Let the terminal of this process show the sections in their colours."""
+    if not config.pluginmanager.has_plugin(_PAINTER):
+        config.pluginmanager.register(_Painter(), _PAINTER)
 
 
 def counts(config: pytest.Config) -> dict[str, int]:
@@ -63,11 +77,7 @@ def prepare(item: pytest.Item, call: pytest.CallInfo[Any]) -> bool:
         properties.put(item, own[0])
     if call.when == "teardown":
         counts(item.config)["simulated"] += sum(fake.clock.elapsed for fake in own if not fake.live)
-    if call.excinfo is None or "pytest_tiltsession.errors" not in sys.modules:
-        return False
-    from pytest_tiltsession.plugin import tracebacks  # start-up cost
-
-    if not tracebacks.is_on_purpose(call.excinfo.value):
+    if call.excinfo is None or not tracebacks.is_on_purpose(call.excinfo.value):
         return False
     error: Any = call.excinfo.value
     if hasattr(error, "appendix") and any(fake.is_about(error) for fake in [*own, *shared]):
@@ -84,8 +94,6 @@ def shorten_collected(collector: pytest.Collector, collect_report: pytest.Collec
     call: pytest.CallInfo[Any] | None = getattr(collect_report, "call", None)
     if not collect_report.failed or call is None or call.excinfo is None or collector.config.getoption("fulltrace"):
         return
-    from pytest_tiltsession.plugin import tracebacks  # start-up cost
-
     error = call.excinfo.value
     if tracebacks.is_on_purpose(error) and tracebacks.shorten(error, _plugins(collector.config)):
         shown: Any = collector.repr_failure(pytest.ExceptionInfo.from_exception(error))
@@ -145,7 +153,7 @@ def _fakes_of(item: pytest.Item) -> "tuple[list[FakeTilt], list[FakeTilt]]":
     return item.stash.get(_fakes, []), shared if uses_shared else []
 
 
-class Painter:
+class _Painter:
     """Gives the sections their colours for the moment in which the terminal shows them; files get them plain."""
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

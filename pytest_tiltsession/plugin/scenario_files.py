@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_tiltsession import errors, runner
-from pytest_tiltsession.plugin import options, report
+from pytest_tiltsession.plugin import arguments, options, report
 from pytest_tiltsession.scenario import files, steps
 
 
@@ -32,7 +32,7 @@ class ScenarioItem(pytest.Item):
     def runtest(self) -> None:
         """Play the scenario, run its consumer where there is one, and compare with what it expects."""
         given = options.configured(self.config) | {"scenario": self._scenario}
-        settings = options.make(given, where=lambda _: self.nodeid)
+        settings = arguments.make(given, where=lambda _: self.nodeid)
         report.counts(self.config)["scenarios"] += 1
         # The folder must not outlive the test: scenario items have no fixtures to ask for one.
         with runner.playing(settings) as run:
