@@ -3,6 +3,13 @@
 import dataclasses
 from collections.abc import Sequence
 
+LIMIT = "the limit"  # how each peer's name begins that is a server of fixed bytes
+
+
+def number(value: float) -> str:
+    """Write a value in three digits, or in as many as it has before its point."""
+    return f"{value:,.0f}" if value >= 999.5 else f"{value:.3g}"
+
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
@@ -33,8 +40,8 @@ class Figure:
         aim = "" if self.at_most is None else f"≤ {self.at_most:g}" + ("" if self.theirs is None else " ×")
         return (
             self.what,
-            f"{self.ours:.3g} {self.unit}",
-            "" if self.theirs is None else f"{self.theirs:.3g} {self.unit} ({self.peer})",
+            f"{number(self.ours)} {self.unit}",
+            "" if self.theirs is None else f"{number(self.theirs)} {self.unit} ({self.peer})",
             "" if ratio is None else f"{ratio:.2f} ×",
             aim,
             {None: "", True: "yes", False: "**no**"}[self.reached],

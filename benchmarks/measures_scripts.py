@@ -5,7 +5,7 @@ import gc
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from benchmarks import figures
 from pytest_tiltsession import FakeTilt, Scenario, active, failed, succeeded, waiting
@@ -45,7 +45,8 @@ def play(scenario: steps.Scenario, *, watched: bool, traced: bool = False) -> tu
     """
     with FakeTilt(scenario=scenario, allow=("stalled-watches",), patience=None) as fake:
         headers = (("authorization", f"Bearer {fake.token}"),)
-        stream = fake._app(messages.Request("GET", WATCHED, "watch=true", headers)) if watched else None
+        answered = fake._app(messages.Request("GET", WATCHED, "watch=true", headers)) if watched else None
+        stream = cast("messages.WatchStream | None", answered)
         if traced:
             tracemalloc.start()
 

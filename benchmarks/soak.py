@@ -11,6 +11,7 @@ import os
 import pathlib
 import resource
 import selectors
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -38,7 +39,7 @@ class Watched:
 
     def take(self) -> None:
         """Read what has come and count its events."""
-        with contextlib.suppress(BlockingIOError, peer.ssl.SSLWantReadError):
+        with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError):
             while piece := self.connection.socket.recv(262_144):
                 *lines, self._rest = (self._rest + piece).split(b"\n")
                 for line in lines:
