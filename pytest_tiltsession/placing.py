@@ -2,10 +2,9 @@
 
 import contextlib
 import pathlib
-import threading
 from collections.abc import Callable, Mapping
 
-from pytest_tiltsession import errors, kubeconfig
+from pytest_tiltsession import errors, kubeconfig, locks
 from pytest_tiltsession import settings as settings_module
 from pytest_tiltsession.kubeconfig import addressing, file, promised
 from pytest_tiltsession.server import reservation, tls
@@ -38,7 +37,7 @@ class Site:
         self._known = config is not None or not secret
         self._ca: pathlib.Path | None = None
         self._held: list[reservation.Reservation] = []
-        self._lock = threading.Lock()  # a process may end on the server's thread while the test's own clears up
+        self._lock = locks.guard()  # a process may end on the server's thread while the test's own clears up
         self._cleared = False
 
     def hold(self, api_port: int = 0) -> int:

@@ -67,9 +67,13 @@ class Serving:
         self._close(lambda listener: listener.begin_to_abort(reset=reset))
 
     def _close(self, begin: Callable[[host.Listener], None]) -> None:
+        def begin_all() -> None:
+            for listener in self._listeners:
+                begin(listener)
+
         self.running = False
-        for listener in self._listeners:
-            begin(listener)
+        if self._listeners:
+            self._listeners[0].on_loop(begin_all)  # in one turn: the loop is woken once
         for listener in self._listeners:
             listener.wait_closed()
 

@@ -7,14 +7,13 @@ import fcntl
 import os
 import pathlib
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pytest_tiltsession import errors
+from pytest_tiltsession import errors, locks
 
 LISTS = ("clusters", "contexts", "users")
-_lock = threading.Lock()  # see alone
+_lock = locks.turn()  # see alone
 _known: dict[str, dict[str, Any]] = {"": {kind: [] for kind in LISTS}}  # texts that were written, and what they say
 _KNOWN = 16
 
@@ -106,11 +105,6 @@ def _remember(text: str, config: Mapping[str, Any]) -> None:
     _known[text] = copy.deepcopy({key: value or [] if key in LISTS else value for key, value in config.items()})
 
 
-def _forget_parent() -> None:
-    global _lock
-    _lock = threading.Lock()
-
-
 def _unwritable(path: pathlib.Path, error: OSError) -> errors.KubeconfigError:
     return errors.KubeconfigError(
         f"cannot write the kubeconfig {path}: {why(error)}. {instead(error, 'a file in a folder')}."
@@ -130,5 +124,3 @@ def why(error: Exception) -> str:
     """Say what the system said."""
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
-
-os.register_at_fork(after_in_child=_forget_parent)

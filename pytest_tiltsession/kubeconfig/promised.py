@@ -7,11 +7,11 @@ hold is kept until then. A file whose path others know is written at once.
 import contextlib
 import os
 import pathlib
-import threading
 from collections.abc import Callable
 
-from pytest_tiltsession import kubeconfig
+from pytest_tiltsession import kubeconfig, locks
 
+_PATIENCE = 1.0  # seconds for which a fork waits for somebody who writes
 
 class Promised:
     """The entries of one fake in its config file, from when it is made until :meth:`let_go`.
@@ -24,8 +24,7 @@ class Promised:
         self._path: pathlib.Path | None = None
         self._entries: dict[str, tuple[kubeconfig.Entry, bool]] = {}
         self._gone = False
-        # Entered again by the thread that forks in the middle of writing.
-        self._lock = threading.RLock()
+        self._lock = locks.turn()
         _unfinished.add(self)
 
     @property
@@ -69,8 +68,12 @@ class Promised:
 
     def keep(self) -> None:
         """Write what is promised; where that cannot be, whoever asks for the path learns of it."""
-        with contextlib.suppress(Exception):
-            _ = self.path
+        if self._lock.acquire(timeout=_PATIENCE):
+            try:
+                with contextlib.suppress(Exception):
+                    _ = self.path
+            finally:
+                self._lock.release()
 
 
 _unfinished: set[Promised] = set()

@@ -15,11 +15,12 @@ import threading
 import warnings
 from collections.abc import Callable
 
-from pytest_tiltsession import errors
+from pytest_tiltsession import errors, locks
 from pytest_tiltsession.api import messages
-from pytest_tiltsession.server import greetings, listener, service, waking
+from pytest_tiltsession.server import doors, greetings, listener, service, waking
 
 _JOIN = 5.0  # seconds
+_READ_SIZE = 65_536
 
 Listener = listener.Listener
 
@@ -28,7 +29,7 @@ class _Loop(asyncio.SelectorEventLoop):
     def __init__(self, selector: selectors.BaseSelector) -> None:
         try:
             super().__init__(selector)
-        except OSError:  # half made, it would complain when it is collected
+        except (OSError, RuntimeError):  # half made, it would complain when it is collected
             selector.close()
             asyncio.BaseEventLoop.close(self)
             raise
@@ -42,8 +43,14 @@ class _Host:
 
     def __init__(self) -> None:
         self.loop = _Loop(selectors.DefaultSelector())
-        self.loop.set_exception_handler(_report)
+        try:
+            self.doors = doors.Doors(self.loop)
+        except (OSError, RuntimeError):
+            self.loop.close()
+            raise
         self.waker = waking.Waker(self.loop)
+        # All connections read into it, because it is emptied at once.
+        self.read_buffer = memoryview(bytearray(_READ_SIZE))
         self.listeners: set[Listener] = set()
         self.thread = threading.Thread(target=self.loop.run_forever, name="tilt-session-server", daemon=True)
         self.thread.start()
@@ -56,9 +63,10 @@ class _Host:
             self.thread.join(_JOIN)
             if not self.thread.is_alive():
                 self.loop.close()
+                self.doors.close()
 
 
-_lock = threading.Lock()
+_lock = locks.turn()
 _host: _Host | None = None
 # What a forked child inherits must live on: were it collected, it would close or warn about what is the parent's.
 _inherited: list[_Host] = []
@@ -94,8 +102,12 @@ def serve(
     if not (address == "::1" or address.startswith("127.")):
         _warn_of_remote(host, allow_remote)
     with _lock:
-        current = _running()
-        sock = _listen(address, port)
+        sock = _listen(address, port)  # first: where sockets are blocked it leaves nothing half made
+        try:
+            current = _running()
+        except BaseException:
+            sock.close()
+            raise
         shared = service.Service(
             application=application,
             now_seconds=now_seconds,
@@ -104,14 +116,14 @@ def serve(
             limits=limits or service.Limits(),
             tls=tls,
             waker=current.waker,
+            read_buffer=current.read_buffer,
             greet=greet,
             on_unheard=on_unheard,
         )
-        made = Listener(sock, shared, current.loop, current.thread.ident)
+        made = Listener(sock, shared, current.loop, current.doors, current.thread.ident)
         made.on_closed = current.listeners.discard
         current.listeners.add(made)
-        # Not waited for: the socket listens already, so a client that is faster waits in its queue.
-        current.loop.call_soon_threadsafe(made.start)
+        made.start()
     return made
 
 
@@ -129,20 +141,21 @@ def _running() -> _Host:
     if _host is None or not _host.thread.is_alive():
         try:
             _host = _Host()
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise _cannot_bind("127.0.0.1", 0, error) from None
     return _host
 
 
 def _listen(address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    # With the protocol named, asyncio sets TCP_NODELAY on the connections; else each answer could wait 40 ms.
     try:
         sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         raise _cannot_bind(address, port, error) from None
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Connections have what their listener has; without it each answer could wait 40 ms.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.settimeout(0)
         sock.bind((address, port))
         sock.listen(listener.BACKLOG)
@@ -152,7 +165,7 @@ def _listen(address: str, port: int) -> socket.socket:
     return sock
 
 
-def _cannot_bind(address: str, port: int, error: OSError | OverflowError) -> errors.ServerError:
+def _cannot_bind(address: str, port: int, error: OSError | OverflowError | RuntimeError) -> errors.ServerError:
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.EADDRINUSE:
         why = f"port {port} of {address} is occupied by another program"
@@ -163,6 +176,9 @@ def _cannot_bind(address: str, port: int, error: OSError | OverflowError) -> err
     elif number in (errno.EMFILE, errno.ENFILE):
         why = f"no file can be opened any more: {os.strerror(number)}"
         instead = "Close what is no longer used, stop fakes that are, or raise the limit of open files (ulimit -n)"
+    elif isinstance(error, RuntimeError):  # as pytest-socket raises it
+        why = f"sockets are blocked in this process: {str(error).rstrip('.')}"
+        instead = "Let 127.0.0.1 through, as --disable-socket --allow-hosts=127.0.0.1 of pytest-socket does"
     elif number is None:
         why = f"{port} is not a port"
         instead = "Choose one from 1 to 65535, or write port=0 for a free one"
@@ -181,21 +197,8 @@ def _warn_of_remote(host: str, allowed: bool) -> None:
     warnings.warn(f"the fake Tilt listens on {host!r}, where other machines may reach it", stacklevel=3)
 
 
-def _report(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-    """Tell of a failure of the server itself; a connection that broke is none."""
-    error = context.get("exception")
-    connection = context.get("protocol")
-    shared = getattr(connection, "service", None)
-    if isinstance(error, BaseException) and isinstance(shared, service.Service):
-        if not isinstance(error, ConnectionError):
-            shared.on_error(error, None)
-        return
-    loop.default_exception_handler(context)
-
-
 def _forget_parent() -> None:
-    global _host, _lock
-    _lock = threading.Lock()
+    global _host
     if _host is not None:
         _inherited.append(_host)
         for item in list(_host.listeners):

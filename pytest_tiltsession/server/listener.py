@@ -1,6 +1,7 @@
 """One listening socket and its connections: count and stop them; knows sockets and one loop, nothing of HTTP."""
 
 import asyncio
+import contextlib
 import functools
 import os
 import socket
@@ -8,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.server import accepting, queueing, service
+from pytest_tiltsession.server import accepting, doors, queueing, service
 
 BACKLOG = 1024
 _REACHED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where one is reached that listens everywhere
@@ -25,7 +26,12 @@ class Listener:
     """
 
     def __init__(
-        self, sock: socket.socket, shared: service.Service, loop: asyncio.AbstractEventLoop, loop_thread: int | None
+        self,
+        sock: socket.socket,
+        shared: service.Service,
+        loop: asyncio.AbstractEventLoop,
+        watched: doors.Doors,
+        loop_thread: int | None,
     ) -> None:
         address = sock.getsockname()
         self.port: int = address[1]
@@ -39,7 +45,7 @@ class Listener:
         self._loop = loop
         self._loop_thread = loop_thread
         self._process = os.getpid()
-        self._accepting = accepting.Accepting(sock, shared, loop, url=self.url, on_settled=self._close_if_empty)
+        self._accepting = accepting.Accepting(sock, shared, loop, watched, url=self.url)
         self._closed = threading.Event()
         self._unsent: dict[service.Client, int] = {}
         self._full: queueing.FullQueue | None = None
@@ -83,16 +89,16 @@ class Listener:
     def begin_to_close(self) -> None:
         """Begin what :meth:`close` does, without waiting."""
         self._check_process("close")
-        self._on_loop(self._begin_to_close)
+        self.on_loop(self._begin_to_close)
 
     def begin_to_abort(self, *, reset: bool = True) -> None:
         """Begin what :meth:`abort` does, without waiting."""
         self._check_process("close")
-        self._on_loop(functools.partial(self._begin_to_abort, reset=reset))
+        self.on_loop(functools.partial(self._begin_to_abort, reset=reset))
 
     def wait_closed(self) -> None:
         """Wait until what was begun is done; see :meth:`close`."""
-        if not self.on_its_thread and not self._closed.wait(_STUCK):
+        if not self.on_its_thread and not self._loop.is_closed() and not self._closed.wait(_STUCK):
             raise errors.ServerError(
                 f"the server at {self.url} did not stop within {_STUCK:g} s: its thread is busy or waits for a lock. "
                 "Do not close it while you hold a lock that the application takes."
@@ -101,7 +107,7 @@ class Listener:
     def disconnect(self, *, reset: bool = False) -> None:
         """Break off all present connections, with FIN or RST, and go on listening; does not wait."""
         self._check_process("disconnect")
-        self._on_loop(functools.partial(self._break_off_all, reset=reset))
+        self.on_loop(functools.partial(self._break_off_all, reset=reset))
 
     def hand_over(self, change: Callable[[service.Service], None]) -> None:
         """Let ``change`` put another application in the place of the present one; waits, as :meth:`close`."""
@@ -111,12 +117,23 @@ class Listener:
         """Accept nobody, and let the queue of those that wait be full, or accept again; waits as :meth:`close` does."""
         self._do(self._fill_queue if full else self._empty_queue)
 
-    # On the loop
+    def turned_away(self) -> int | None:
+        """Give how many attempts to connect did not fit since the queue is full; None where nobody counts them."""
+        return 0 if self._full is None else self._full.turned_away()
+
+    def on_loop(self, function: Callable[[], None]) -> None:
+        """Do something on the server's thread: now if this is it, else soon; not at all once the loop is closed."""
+        if self.on_its_thread:
+            function()
+            return
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(function)
 
     def start(self) -> None:
         """Begin to accept; clients may have connected before."""
-        if not self._service.stopping and self._full is None:
-            self._accepting.begin()
+        self._accepting.begin()
+
+    # On the loop
 
     def forget(self) -> None:
         """In a forked child: close its copies of the sockets, which belong to the parent."""
@@ -124,20 +141,19 @@ class Listener:
         self._sock.close()
         if self._full is not None:
             self._full.forget()
-        self._accepting.forget()
         for connection in self._service.connections:
             connection.forget()
 
     def _fill_queue(self) -> None:
         if self._full is None and not self._service.stopping:
             # In this order: a queue that cannot be filled, for want of files, leaves a listener that goes on accepting.
-            self._full = queueing.FullQueue(self._sock)
+            self._full = queueing.FullQueue(self._sock, BACKLOG)
             self._accepting.end()
 
     def _empty_queue(self) -> None:
         if self._full is not None and not self._service.stopping:
             full, self._full = self._full, None
-            full.end(BACKLOG)
+            full.end()
             self.start()
 
     def _begin_to_close(self) -> None:
@@ -146,7 +162,7 @@ class Listener:
                 connection.stop()
             self._unsent = {connection: connection.unsent() for connection in self._service.connections}
             self._close_if_empty()
-            if self._service.connections or self._accepting.under_way:
+            if any(self._unsent.values()):
                 self._loop.call_later(_GLANCE, self._lose_patience, self._loop.time() + _GRACE)
 
     def _begin_to_abort(self, *, reset: bool) -> None:
@@ -160,7 +176,7 @@ class Listener:
         self._service.stopping = True
         self._service.on_empty = self._close_if_empty
         if self._full is not None:
-            self._full.end(BACKLOG)
+            self._full.end()
         self._accepting.end()
         self._sock.close()
         return True
@@ -180,12 +196,11 @@ class Listener:
             self._loop.call_later(_GLANCE, self._lose_patience, until)
 
     def _close_if_empty(self) -> None:
-        if self._service.stopping and not self._service.connections and not self._accepting.under_way:
+        if self._service.stopping and not self._service.connections:
             self._unsent.clear()
             if self.on_closed is not None:
                 self.on_closed(self)
-            # In the next turn, since asyncio closes the socket of a lost connection after it has told of it.
-            self._loop.call_soon(self._closed.set)
+            self._closed.set()
 
     # On the caller's thread
 
@@ -202,22 +217,13 @@ class Listener:
             finally:
                 done.set()
 
-        self._on_loop(do)
+        self.on_loop(do)
         for _ in range(round(_STUCK / _GLANCE)):
             if done.wait(_GLANCE) or self._closed.is_set() or self._loop.is_closed():
                 if failed:
                     raise failed[0]
                 return
         raise errors.ServerError(f"the server at {self.url} is busy or waits for a lock that the caller holds")
-
-    def _on_loop(self, function: Callable[[], None]) -> None:
-        if self.on_its_thread:
-            function()
-            return
-        try:
-            self._loop.call_soon_threadsafe(function)
-        except RuntimeError:  # the loop is closed, and with it every listener
-            self._closed.set()
 
     def _check_process(self, what: str) -> None:
         if os.getpid() != self._process:

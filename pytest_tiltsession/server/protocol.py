@@ -1,24 +1,19 @@
-"""A conversation as asyncio sees it: what the transport of one client tells, and its ways to end; knows no HTTP."""
-
-import asyncio
+"""A conversation as its transport sees it: what the socket of one client tells, and its ways to end; knows no HTTP."""
 
 from pytest_tiltsession.server import conversation
 
 
-class Connection(conversation.Conversation, asyncio.BufferedProtocol):
+class Connection(conversation.Conversation):
     """One client's connection. Every method runs on the server's loop."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin, unless the listener was closed meanwhile."""
-        assert isinstance(transport, asyncio.Transport)
-        self.wire.made(transport)
+    def begin(self) -> None:
+        """Be one of the listener's connections from now on, and listen to the client."""
         self.service.connections.add(self)
         self.service.activity.connections += 1
         self.service.activity.touch()
-        if self.service.stopping:
-            self.stop()
+        self.wire.begin(self, self.service.read_buffer)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+    def connection_lost(self) -> None:
         """Let go of everything; the stream of an open watch is closed."""
         self.wire.lost()
         self._stop_timer()
@@ -29,20 +24,14 @@ class Connection(conversation.Conversation, asyncio.BufferedProtocol):
         self._reader.release()
         self.service.activity.connections -= 1
         self.service.activity.touch()
+        self.wire.sock.close()  # now: who reads the end may ask at once how many are connected
         self.service.connections.discard(self)
         if not self.service.connections and self.service.on_empty is not None:
             self.service.on_empty()
 
-    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
-        """Lend asyncio the buffer to read into; all connections share it, because it is emptied at once.
-
-        A buffer of its own for each read, which asyncio would make of 256 KiB, takes longer than all the rest.
-        """
-        return self.service.read_buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
+    def received(self, data: bytes) -> None:
         """Take bytes of any number of requests, whole or in part."""
-        plain = self.wire.plain(bytes(self.service.read_buffer[:nbytes]))
+        plain = self.wire.plain(data)
         if plain:
             self._reader.receive(plain)
             self._work()
@@ -51,27 +40,25 @@ class Connection(conversation.Conversation, asyncio.BufferedProtocol):
         if self.wire.said_goodbye:
             self._input_ended()
 
-    def eof_received(self) -> bool:
+    def eof_received(self) -> None:
         """Learn that the client sends no more. It may still read: what it asked for is answered."""
         self._input_ended()
-        return True
 
     def pause_writing(self) -> None:
         """Hold answers and watches: the client does not keep up."""
         self.wire.paused = True
 
     def resume_writing(self) -> None:
-        """Go on in the loop's next turn: the client has read.
-
-        Not at once, since a transport that is closed while it tells this tells twice that the connection is lost.
-        """
-        self._loop.call_soon(self._resume)
-
-    def _resume(self) -> None:
+        """Go on: the client has read."""
         self.wire.resumed()
         if self._watch is not None:
             self._watch.pump()
         self._work()
+
+    def failed(self, error: BaseException) -> None:
+        """Tell of a failure of the server itself; a connection that broke is none."""
+        if not isinstance(error, ConnectionError):
+            self.service.on_error(error, None)
 
     def stop(self) -> None:
         """End cleanly: an open watch gets its last events and its end, what is written is sent, then it is closed."""

@@ -13,7 +13,6 @@ from pytest_tiltsession.server import greetings, waking
 # Bound once: freezegun and time-machine replace time.monotonic and time.time, but leave this clock alone.
 _clock_gettime = time.clock_gettime
 _MONOTONIC = time.CLOCK_MONOTONIC
-_READ_SIZE = 65_536
 
 
 def machine_seconds() -> float:
@@ -99,13 +98,13 @@ class Service:
     limits: Limits
     tls: ssl.SSLContext | None
     waker: waking.Waker
+    read_buffer: memoryview
     greet: Callable[[], greetings.Spoilt | None] | None = None
     on_unheard: greetings.Unheard | None = None
     activity: Activity = dataclasses.field(default_factory=Activity)
     connections: set[Client] = dataclasses.field(default_factory=set)
     on_empty: Callable[[], None] | None = None
     stopping: bool = False
-    read_buffer: memoryview = dataclasses.field(default_factory=lambda: memoryview(bytearray(_READ_SIZE)))
     _date: tuple[int, str] = (-1, "")
 
     def date(self) -> str:

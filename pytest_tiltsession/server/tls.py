@@ -8,11 +8,10 @@ import datetime
 import secrets
 import ssl
 import tempfile
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from pytest_tiltsession import errors
+from pytest_tiltsession import errors, locks
 from pytest_tiltsession.clock import dates
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ _TOKEN_BYTES = 64  # 88 characters of base64, as Tilt's
 
 T = TypeVar("T")
 
-_lock = threading.Lock()
+_lock = locks.turn()
 _shared: "Certificates | None" = None
 
 

@@ -26,9 +26,17 @@ class Waker:
         if not self._scheduled:
             self._scheduled = True
             try:
-                self._loop.call_soon_threadsafe(self._turn)
+                # What happens on the loop, such as a client's write, need not wake it.
+                soon = self._loop.call_soon if self._on_the_loop() else self._loop.call_soon_threadsafe
+                soon(self._turn)
             except RuntimeError:  # the loop is closed, and all its speakers with it
                 self._due.clear()
+
+    def _on_the_loop(self) -> bool:
+        try:
+            return asyncio.get_running_loop() is self._loop
+        except RuntimeError:  # no loop runs on this thread
+            return False
 
     def _turn(self) -> None:
         # First the flag, then the list: one that is added from now on schedules another turn.

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable
 
 from pytest_tiltsession.server import answering, encryption, greetings, service
+from pytest_tiltsession.server import transport as transports
 
 _TOGETHER = 16_384  # bytes, of what is gathered to be sent together
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, for 0 seconds: closing sends RST
@@ -26,7 +27,7 @@ class Wire:
         self._limits = shared.limits
         self._activity = shared.activity
         self._loop = loop
-        self._transport: asyncio.Transport | None = None
+        self._transport: transports.Transport | None = None
         self._tls: encryption.TlsLayer | None = None
         self._greeting: greetings.Greeting | None = None
         if shared.tls is not None:
@@ -38,10 +39,11 @@ class Wire:
         self._heard = 0.0  # when a client that is not listened to last sent something
         self._give_up = 0.0
 
-    def made(self, transport: asyncio.Transport) -> None:
-        """Take the transport that asyncio made of the socket."""
-        self._transport = transport
-        transport.set_write_buffer_limits(high=self._limits.send_buffer)
+    def begin(self, talker: transports.Talker, buffer: memoryview) -> None:
+        """Begin to read what comes, through a buffer, and to tell the talker of it."""
+        limit = self._limits.send_buffer
+        self._transport = transports.Transport(self.sock, self._loop, talker, buffer=buffer, limit=limit)
+        self._transport.resume_reading()
 
     @property
     def greeting(self) -> bool:
@@ -55,7 +57,7 @@ class Wire:
 
     def unsent(self) -> int:
         """Give how many bytes wait for the client to read."""
-        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+        return self._transport.unsent if self._transport is not None else 0
 
     def plain(self, data: bytes) -> bytes:
         """Give the plain bytes of what came in, possibly none; a client that cannot speak TLS is sent away."""
@@ -123,23 +125,23 @@ class Wire:
         """Call back once the operating system has all bytes, or the connection is lost; at once if it has."""
         assert self._transport is not None
         self._sent = callback
-        if self._transport.get_write_buffer_size() == 0:
-            self._run_sent()
+        if self._transport.unsent:
+            self._transport.limit = 0
         else:
-            self._transport.set_write_buffer_limits(high=0)  # asyncio tells of an empty buffer only at this limit
+            self._run_sent()
 
     def resumed(self) -> None:
         """Learn that the client has read so much that sending may go on."""
         self.paused = False
         self._activity.touch()
         if self._sent is not None and self._transport is not None:
-            self._transport.set_write_buffer_limits(high=self._limits.send_buffer)
+            self._transport.limit = self._limits.send_buffer
             self._run_sent()
 
     def hold(self, *, reading: bool) -> None:
         """Read on, or leave what comes to the operating system, which in time slows the client down."""
         transport = self._transport
-        if transport is not None and not self.closing and transport.is_reading() is not reading:
+        if transport is not None and not self.closing:
             if reading:
                 transport.resume_reading()
             else:
@@ -168,11 +170,7 @@ class Wire:
         self.hold(reading=True)
         self._say_goodbye()
         self.closing = True
-        try:
-            transport.write_eof()
-        except OSError:  # the client has gone
-            transport.abort()
-            return
+        transport.write_eof()
         self._heard = self._loop.time()
         self._give_up = self._heard + self._limits.patience
         self._timer = self._loop.call_later(self._limits.linger, self._lingered)
@@ -193,7 +191,7 @@ class Wire:
         self._transport.abort()
 
     def lost(self) -> None:
-        """Learn that the connection is gone. The transport is let go of first: aborted now, it would be lost twice."""
+        """Learn that the connection is gone."""
         self.closing = True
         self._transport = None
         if self._greeting is not None:
@@ -203,7 +201,7 @@ class Wire:
         self._run_sent()
 
     def _write(self, data: bytes) -> None:
-        if data and self._transport is not None and not self._transport.is_closing():
+        if data and self._transport is not None and not self._transport.closing:
             self._activity.touch(len(data))
             self._transport.write(data)
 

@@ -1,7 +1,9 @@
 """Answers that are held back or cut on purpose, streams that stall, spoilt handshakes, a full queue."""
 
+import contextlib
 import socket
 import ssl
+import sys
 import threading
 
 import pytest
@@ -152,19 +154,59 @@ def test_a_spoilt_handshake_is_told_with_its_fault(served, echo):
 
 
 def test_a_full_queue_takes_nobody_in(served, echo):
-    """A connect hangs until there is room again, and the operating system has counted it."""
-    fake = served(echo)
-    before = queueing.overflows()
+    """A connect hangs until there is room again, and the operating system has counted it, for this socket alone."""
+    fake, other = served(echo), served(echo)
+    other.listener.fill_queue(full=True)
     fake.listener.fill_queue(full=True)
     fake.listener.fill_queue(full=True)
     with socket.socket() as late:
         late.settimeout(0.1)
         with pytest.raises(TimeoutError):
             late.connect(("127.0.0.1", fake.listener.port))
-    assert before is None or queueing.overflows() > before
+    if sys.platform == "linux":
+        assert fake.listener.turned_away() > 0 == other.listener.turned_away()
     fake.listener.fill_queue(full=False)
+    assert 0 == fake.listener.turned_away()
     with fake.connect() as client:
         assert client.get()[0] == "HTTP/1.1 200 OK"
+
+
+def test_what_was_turned_away_stays_known_when_the_listener_is_gone(served, echo, monkeypatch):
+    """Counted by the socket, or by the machine where sockets do not tell; unknown where neither does."""
+    counts = {"socket": queueing.drops, "machine": lambda _: None}
+    for how, count in counts.items():
+        monkeypatch.setattr(queueing, "drops", count)
+        fake = served(echo)
+        fake.listener.fill_queue(full=True)
+        with socket.socket() as late:
+            late.settimeout(0.05)
+            with pytest.raises(TimeoutError):
+                late.connect(("127.0.0.1", fake.listener.port))
+        found = fake.listener.turned_away()
+        assert sys.platform != "linux" or found > 0, how
+        fake.listener.close()
+        assert found == fake.listener.turned_away()
+    monkeypatch.setattr(queueing, "overflows", lambda: None)
+    fake = served(echo)
+    fake.listener.fill_queue(full=True)
+    assert fake.listener.turned_away() is None
+
+
+def test_a_queue_that_is_filled_half_way_is_emptied_again():
+    """What goes wrong after it was made small leaves it as large as it was, and nothing open."""
+
+    class Nowhere(socket.socket):
+        def getsockname(self):
+            raise OSError(99, "Cannot assign requested address")
+
+    with Nowhere() as sock, contextlib.ExitStack() as clients:
+        sock.bind(("127.0.0.1", 0))
+        sock.listen(8)
+        where = socket.socket.getsockname(sock)
+        with pytest.raises(OSError, match="Cannot assign"):
+            queueing.FullQueue(sock, 8)
+        for _ in range(4):
+            clients.enter_context(socket.create_connection(where, timeout=20))
 
 
 def test_a_queue_that_cannot_be_filled_says_why_and_lets_clients_in(served, echo, monkeypatch):

@@ -219,6 +219,23 @@ def test_an_impossible_address_is_explained(served, echo, address, port, says):
         served(echo, host=address, port=port)
 
 
+@pytest.mark.parametrize("running", [True, False])
+def test_blocked_sockets_are_explained(served, echo, monkeypatch, running):
+    """Where sockets are replaced by ones that refuse, as pytest-socket does, the error says what to let through."""
+    if running:
+        served(echo)
+    else:
+        host.shutdown()
+
+    class Blocked(socket.socket):
+        def __new__(cls, *_, **__):
+            raise RuntimeError("A test tried to use socket.socket.")
+
+    monkeypatch.setattr(socket, "socket", Blocked)
+    with pytest.raises(errors.ServerError, match=r"sockets are blocked .*: A test tried .*--allow-hosts=127\.0\.0\.1"):
+        served(echo)
+
+
 def test_the_network_is_reached_only_on_request(served, echo):
     """An address beyond the loopback is refused, and with permission warned of."""
     with pytest.raises(errors.ServerError, match=r"'0\.0\.0\.0' is not this machine's loopback.*allow_remote=True"):

@@ -1,0 +1,37 @@
+"""The listening sockets of a process, watched together by one loop; any thread opens one, and wakes nobody by that."""
+
+import asyncio
+import contextlib
+import selectors
+import socket
+from collections.abc import Callable
+
+
+class Doors:
+    """Calls what belongs to a listening socket, on the loop's thread, whenever a client waits there.
+
+    The loop watches one selector, in which the sockets are: the operating system lets any thread add to that, also
+    while another waits for it. A fake that starts need not wake the loop, which does nothing until a client comes.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._selector = selectors.DefaultSelector()
+        loop.add_reader(self._selector, self._answer)
+
+    def open(self, sock: socket.socket, on_client: Callable[[], None]) -> None:
+        """Call ``on_client`` whenever clients wait at a socket, until :meth:`shut`; harmless where it is open."""
+        with contextlib.suppress(KeyError):  # asking before would take longer than the rest: it writes what is missing
+            self._selector.register(sock, selectors.EVENT_READ, on_client)
+
+    def shut(self, sock: socket.socket) -> None:
+        """Let clients wait; harmless where it is shut. On the loop's thread."""
+        with contextlib.suppress(KeyError):
+            self._selector.unregister(sock)
+
+    def close(self) -> None:
+        """Let go of the selector, after the loop."""
+        self._selector.close()
+
+    def _answer(self) -> None:
+        for key, _ in self._selector.select(0):
+            key.data()
