@@ -11,7 +11,7 @@ from pytest_tiltsession.engine import world as worlds
 from pytest_tiltsession.expectations import selection
 from pytest_tiltsession.faults import unmet
 from pytest_tiltsession.scenario import steps
-from pytest_tiltsession.server import greetings, listener, queueing, tls
+from pytest_tiltsession.server import greetings, listener, tls
 from pytest_tiltsession.store import requests
 
 ALLOWANCE = "unmet-faults"
@@ -39,12 +39,13 @@ class Arming:
         self._changed = False
         self._full: list[faults.Armed] = []
         self._full_since = 0
-        self._overflows: int | None = None
+        self._turned_away = 0
         world.clock.on_settled(self._settle)
         self.faults.on_change(self._plan)
 
     def serves(self, served: listener.Listener) -> None:
         """Learn where the fake serves now."""
+        self._count_overflows()
         self._full.clear()
         self._listener = served
         self._settle()
@@ -116,7 +117,7 @@ class Arming:
         while (served := self._listener) is not None and (due := self._due()) != self._full:
             self._count_overflows()
             if due and not self._full:
-                self._overflows, self._full_since = queueing.overflows(), self._world.clock.now
+                self._turned_away, self._full_since = 0, self._world.clock.now
                 self._full = due
                 served.fill_queue(full=True)
             else:
@@ -131,11 +132,11 @@ class Arming:
 
     def _count_overflows(self) -> None:
         """Count the attempts that the full queue turned away; without anybody who counts, there was one."""
-        if not self._full:
+        if not self._full or self._listener is None:
             return
-        now = queueing.overflows()
-        count = 1 if now is None or self._overflows is None else now - self._overflows
-        self._overflows = now
+        now = self._listener.turned_away()
+        count = 1 if now is None else now - self._turned_away
+        self._turned_away = now or 0
         if not count:
             return
         if not self._full[0].met:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pytest_tiltsession import errors
+from pytest_tiltsession import errors, locks
 from pytest_tiltsession import settings as settings_module
 from pytest_tiltsession.engine import driving
 from pytest_tiltsession.expectations import checks, lettering
@@ -52,6 +52,8 @@ class LiveTilt(real_time.RealTime, pointing.Pointed, drawn.Drawn):
         self._world: observation.Observation | None = None
         self._running = False
         self._listeners: list[Callable[[], None]] = []
+        self._telling = locks.turn()
+        self._told = False  # whether the listeners have been told of the end
         self._ending = threading.Thread(target=self._await_end, name="tilt-session-end", daemon=True)
 
     # -- life ---------------------------------------------------------------------------------------------------
@@ -129,7 +131,9 @@ class LiveTilt(real_time.RealTime, pointing.Pointed, drawn.Drawn):
         self.recording.seen.wait_for(lambda seen: seen.ended or not self._running)
         if self.recording.seen.ended and self._pointer is not None:
             self._pointer.withdraw()
-            for listener in tuple(self._listeners):
+            with self._telling:
+                listeners, self._told = tuple(self._listeners), True
+            for listener in listeners:
                 listener()
 
     # -- what it is doing ---------------------------------------------------------------------------------------
@@ -164,8 +168,12 @@ class LiveTilt(real_time.RealTime, pointing.Pointed, drawn.Drawn):
         return bool(self.recording.seen.ended)
 
     def on_exit(self, listener: Callable[[], None]) -> None:
-        """Call ``listener``, on a thread of its own, when Tilt has ended."""
-        self._listeners.append(listener)
+        """Call ``listener``, on a thread of its own, when Tilt has ended; at once where it has already."""
+        with self._telling:
+            self._listeners.append(listener)
+            late = self._told
+        if late:
+            listener()
 
     def problems(self) -> list[str]:
         """Give nothing: what goes wrong in a real Tilt is what it shows."""

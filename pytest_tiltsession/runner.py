@@ -10,7 +10,7 @@ import pathlib
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from pytest_tiltsession import arming, errors, fake_tilt, settings, times
@@ -24,7 +24,9 @@ _ADVICE = (
     "recorded; where the steps are meant as they are, take `recorded` out of them."
 )
 
-_OF_A_MARKER = re.compile(r"(: advance the clock past them)?, or allow it with @pytest\.mark\.tilt_session\(.*\)")
+_OF_A_MARKER = re.compile(
+    r"(: advance the clock (past them|to it))?, or allow it with @pytest\.mark\.tilt_session\(.*\)"
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,9 +57,10 @@ def playing(given: settings.Settings) -> Iterator["Run"]:
         yield Run(fake, scenario)
 
 
-def problems(fake: fake_tilt.FakeTilt) -> list[str]:
+def problems(fake: fake_tilt.FakeTilt, *, allow: Sequence[str] = ()) -> list[str]:
     """Give what must fail a file's test at its end, in the words of a file: it has no marker to allow anything."""
-    told = [problem.replace(arming.HINT, "; take it out of faults, or limit it") for problem in fake.problems()]
+    hint = "; take it out of faults, or limit it"
+    told = [problem.replace(arming.HINT, hint) for problem in fake.problems(allow=allow)]
     return [_OF_A_MARKER.sub("", problem) for problem in told]
 
 

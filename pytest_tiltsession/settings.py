@@ -5,12 +5,15 @@ import difflib
 import math
 import pathlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_tiltsession import conflicts, errors, times
 from pytest_tiltsession import faults as faults_room
 from pytest_tiltsession.models import session
-from pytest_tiltsession.scenario import builder, files, steps
+from pytest_tiltsession.scenario import steps
+
+if TYPE_CHECKING:
+    from pytest_tiltsession.scenario import builder
 
 PROFILES = ("tilt", "kubernetes")
 PROGRESS = ("manual", "reads", "auto", "wall")
@@ -18,7 +21,7 @@ EXIT_CONDITIONS = ("ci", "manual")
 _TIMEOUT, _READINESS_TIMEOUT, _PATIENCE = map(conflicts.Default, ("30m", "5m", "30s"))
 _SPANS = ("timeout", "readiness_timeout", "k8s_grace_period", "limit", "patience", "offset")
 STARTS = ("now", "later", "dead", "empty")
-ALLOWANCES = ("unplayed-steps", "server-errors", "stalled-watches", "unmet-faults", "recorded-verdicts")
+ALLOWANCES = ("unplayed-steps", "server-errors", "stalled-watches", "unmet-faults", "unmet-plans", "recorded-verdicts")
 
 DEFAULT_START = "2026-01-01T00:00:00Z"
 TILTFILE_PATH = "/app/Tiltfile"
@@ -94,13 +97,7 @@ class Settings:
             raise errors.InvalidValue(f"port={self.port!r}: give a port from 1 to 65535, or 0 for a free one{instead}")
         if self.context is not None and (not isinstance(self.context, str) or not self.context):
             raise errors.InvalidValue(f"context={self.context!r}: give a context name, such as 'tilt-default'")
-        if self.scenario is not None and not isinstance(
-            self.scenario, builder.Scenario | steps.Scenario | pathlib.Path | str
-        ):
-            raise errors.InvalidValue(
-                f"scenario={self.scenario!r}: give the path of a *.tilt.yaml file, "
-                "the name of one that `tiltsession scenarios` lists, or a Scenario"
-            )
+        self._check_scenario()
         if self.parameters is not None and not isinstance(self.scenario, pathlib.Path | str):
             raise errors.InvalidValue("parameters: they fill the ${…} of a scenario file; name one with scenario=")
         if self.freeze and self.progress == "wall":
@@ -175,11 +172,24 @@ class Settings:
 
     def read_scenario(self) -> steps.Scenario | None:
         """Give the scenario, read from its file where it is one; None without. Raises InvalidScenario."""
-        if isinstance(self.scenario, builder.Scenario):
-            return self.scenario.build()
         if self.scenario is None or isinstance(self.scenario, steps.Scenario):
             return self.scenario
+        from pytest_tiltsession.scenario import builder, files  # start-up cost: most tests have no scenario
+
+        if isinstance(self.scenario, builder.Scenario):
+            return self.scenario.build()
         return files.read(self.scenario, self.parameters)
+
+    def _check_scenario(self) -> None:
+        if self.scenario is None or isinstance(self.scenario, steps.Scenario | pathlib.Path | str):
+            return
+        from pytest_tiltsession.scenario import builder  # start-up cost
+
+        if not isinstance(self.scenario, builder.Scenario):
+            raise errors.InvalidValue(
+                f"scenario={self.scenario!r}: give the path of a *.tilt.yaml file, "
+                "the name of one that `tiltsession scenarios` lists, or a Scenario"
+            )
 
     def _duration(self, name: str) -> int | None:
         value = getattr(self, name)

@@ -97,7 +97,7 @@ def test_a_wait_ends_where_no_time_can_help(real):
 
 
 def test_a_tilt_that_has_ended_is_waited_for_no_longer(real):
-    """Its listeners are told, its entry is taken away, and what it showed last stays known."""
+    """Its listeners are told, late ones at once, its entry is taken away, and what it showed last stays known."""
     upstream = real()
     upstream.server("api").start()
     told = threading.Event()
@@ -107,7 +107,9 @@ def test_a_tilt_that_has_ended_is_waited_for_no_longer(real):
         with meanwhile(upstream.stop), pytest.raises(ExpectationFailed, match="and Tilt has ended"):
             live.run_until_done(limit="1h")
         assert told.wait(PATIENCE)
-        assert live.exited
+        late = threading.Event()
+        live.on_exit(late.set)
+        assert (True, True) == (live.exited, late.is_set())
         assert () == kubeconfig.contexts(config)
         assert "api:serve" in {target.name for target in live.session.status.targets}
         assert live.exit_code is None

@@ -6,10 +6,11 @@ The cryptography package asks for the class once for the process, and from then 
 import contextlib
 import datetime
 import sys
-import threading
 from collections.abc import Iterator
 
-_lock = threading.Lock()
+from pytest_tiltsession import locks
+
+_lock = locks.guard()
 
 
 def classes() -> tuple[type[datetime.datetime], ...]:

@@ -10,7 +10,7 @@ import itertools
 import threading
 from collections.abc import Callable
 
-from pytest_tiltsession import errors, times
+from pytest_tiltsession import errors, locks, times
 from pytest_tiltsession.clock import holding
 
 # What falls due at one instant runs by rank: script steps first, then deadlines, which are judged a little later, and
@@ -43,8 +43,8 @@ class SimulatedClock:
     """
 
     def __init__(self, start: int, lock: "threading.RLock | None" = None) -> None:
-        self.lock: threading.RLock = lock or threading.RLock()
-        self._moving = threading.RLock()
+        self.lock: threading.RLock = lock or locks.guard()
+        self._moving = locks.turn()
         self._now = start
         self._start = start
         self._heap: list[tuple[int, int, int, Wakeup]] = []
@@ -193,8 +193,8 @@ class SimulatedClock:
         return lambda: self._listeners.remove(listener)
 
     def forsake(self, why: str) -> None:
-        """Refuse to move from now on: this is a copy in a forked process, and a thread that held a lock is not here."""
-        self._forsaken, self._moving = why, threading.RLock()
+        """Refuse to move from now on: this is a copy in a forked process."""
+        self._forsaken = why
 
     def _hold(self, hold: holding.Hold) -> None:
         with self._moving:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pytest_tiltsession import errors, runner, settings
 from pytest_tiltsession.commands import output
+from pytest_tiltsession.expectations import lettering
 from pytest_tiltsession.scenario import files
 
 
@@ -15,7 +16,8 @@ def add(commands: Any) -> None:
         "check",
         help="validate scenario files and play them against their expect",
         description="Validate scenario files, and play each to see that the session ends as its expect says. The exit "
-        "code is 1 where a file is wrong or does not meet its expect, 2 where one is not there or cannot be read.",
+        "code is 1 where a file is wrong or does not meet its expect, 2 where one is not there or cannot be read. "
+        "Faults are met by a consumer alone; standard error names a file that has some and none.",
     )
     check.add_argument("files", nargs="+", metavar="FILE", help="scenario files, or names of scenarios")
     check.set_defaults(run=run)
@@ -33,6 +35,11 @@ def run(options: argparse.Namespace) -> int:
             output.warn(f"{name}: failed\n{problem}")
         else:
             output.say(f"{name}: ok")
+            if played.scenario.consumer is None and (count := len(played.fake.faults)):
+                output.warn(
+                    f"{name}: {lettering.counted(count, 'fault')} had nobody to hit: give the file a consumer that is "
+                    "to meet what it arms, or meet it in a test: scenario=..."
+                )
     return worst
 
 

@@ -8,7 +8,7 @@ import signal
 import threading
 from typing import Any
 
-from pytest_tiltsession import errors, fake_tilt, settings, times
+from pytest_tiltsession import errors, fake_tilt, runner, settings, times
 from pytest_tiltsession.commands import output
 from pytest_tiltsession.control import serving as controlling
 from pytest_tiltsession.life import process
@@ -21,7 +21,8 @@ def add(commands: Any) -> None:
     serve = commands.add_parser(
         "serve",
         help="serve a session until SIGTERM or SIGINT",
-        description="Serve a session until SIGTERM or SIGINT. When it answers, one line of JSON says where.",
+        description="Serve a session until SIGTERM or SIGINT. When it answers, one line of JSON says where. In the end "
+        "standard error names the faults that were never met and what failed inside; the exit code is that of Tilt.",
     )
     serve.add_argument(
         "scenario", nargs="?", metavar="SCENARIO", help="a *.tilt.yaml file or a name; without one, a tilt up"
@@ -90,6 +91,8 @@ def run(options: argparse.Namespace) -> int:
         for problem in failed:
             output.warn(f"the control interface failed: {problem}")
         last = serving[0]()
+        for problem in runner.problems(last, allow=("unplayed-steps",)):  # whoever has seen enough ends it
+            output.warn(f"tiltsession: {problem}")
         code = last.exit_code or 0 if last.exited else 0
         return 0 if code == process.KILLED else code
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from pytest_tiltsession import errors, runner, settings
+from pytest_tiltsession import errors, pictures, runner, settings
 from pytest_tiltsession.commands import output
 from pytest_tiltsession.expectations import lettering
 from pytest_tiltsession.pictures import page, svg
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         if options.html is not None:
             _write(options.html, page.write(scene_of.scene()))
         if options.svg is not None:
-            _write(options.svg, svg.draw(scene_of.scene(), options.width or svg.WIDTH))
+            _write(options.svg, svg.draw(scene_of.scene(), options.width or pictures.WIDTH))
     return 0
 
 
@@ -81,13 +81,13 @@ def _played(name: str) -> Iterator[_Played]:
         yield _Played(played)
 
 
-def drawn(name: str, width: int = svg.WIDTH) -> str:
+def drawn(name: str, width: int = pictures.WIDTH) -> str:
     """Give the SVG image of a scenario: a file, or the name of one of the library."""
     with _played(name) as found:
         return svg.draw(found.scene(), width)
 
 
-def gallery(width: int = svg.WIDTH) -> Iterator[tuple[naming.Named, str]]:
+def gallery(width: int = pictures.WIDTH) -> Iterator[tuple[naming.Named, str]]:
     """Give every named scenario with its SVG image, in the order of names; the same text each time."""
     for name in naming.names():
         yield naming.named(name), drawn(name, width)

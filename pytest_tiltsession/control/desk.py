@@ -1,10 +1,9 @@
 """What the control interface has in hand: the session that is served now, and how another takes its place."""
 
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pytest_tiltsession import conflicts, fake_tilt, settings
+from pytest_tiltsession import conflicts, fake_tilt, locks, settings
 from pytest_tiltsession.control import running
 
 
@@ -14,7 +13,7 @@ class Desk:
     def __init__(self, fake: fake_tilt.FakeTilt, on_shutdown: Callable[[], None]) -> None:
         self.running = running.Running(fake)
         self._on_shutdown = on_shutdown
-        self._resetting = threading.Lock()
+        self._resetting = locks.turn()
 
     def reset(self, given: Mapping[str, Any]) -> running.Running:
         """Serve a new session where the present one is, with some options changed; url, token and context stay.

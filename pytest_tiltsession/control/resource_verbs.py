@@ -81,7 +81,7 @@ _DRIVES: dict[str, tuple[str, tuple[Field, ...]]] = {
 
 
 def drive_resource(now: running.Running, name: str, verb: str, given: dict[str, Any]) -> Any:
-    """Drive a resource, and show it as it is then."""
+    """Drive a resource, and show it as it is then. Who removes one has it forgotten, once that is done."""
     with now.driving:
         driver = now.resource(name)
         about = f"{name}, a {shown.kind_of(driver)} resource,"
@@ -92,10 +92,7 @@ def drive_resource(now: running.Running, name: str, verb: str, given: dict[str, 
             driver.pods(*(_pod(now, **pod) for pod in given["pods"]))  # type: ignore[attr-defined]  # asked above
         else:
             target_verbs.drive(driver, verb, given, about)
-        if verb != "remove":
-            return shown.resource(driver)
-        now.forget(name)
-        return {"removed": name}
+        return {"removed": name} if verb == "remove" else shown.resource(driver)
 
 
 def _pod(now: running.Running, **given: Any) -> runtimes.Pod:
@@ -106,7 +103,15 @@ def _pod(now: running.Running, **given: Any) -> runtimes.Pod:
 
 
 def _driving(verb: str) -> verbs.Run:
-    return lambda now: drive_resource(now.running, now.names["name"], verb, dict(now.given))
+    def run(now: call.Call) -> Any:
+        name = now.names["name"]
+        with now.running.driving:
+            done = drive_resource(now.running, name, verb, dict(now.given))
+            if verb == "remove":
+                now.running.forget(name)
+        return done
+
+    return run
 
 
 _OPTIONS = {

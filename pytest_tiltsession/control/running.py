@@ -1,9 +1,8 @@
 """One session as the control interface drives it: the fake, and what was declared and held through it; no HTTP."""
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
 
-from pytest_tiltsession import errors, fake_tilt, faults
+from pytest_tiltsession import errors, fake_tilt, faults, locks
 from pytest_tiltsession.clock import holding
 from pytest_tiltsession.control import refusals
 from pytest_tiltsession.engine import resource_drivers
@@ -15,10 +14,10 @@ class Running:
 
     def __init__(self, fake: fake_tilt.FakeTilt) -> None:
         self.fake = fake
-        self.driving = threading.RLock()
+        self.driving = locks.turn()
         self._resources: dict[str, resource_drivers.ResourceDriver] = {}
         self._holds: dict[str, holding.Hold] = {}
-        self._holding = threading.Lock()
+        self._holding = locks.guard()
         self._numbers: list[faults.Armed] = []
 
     @property

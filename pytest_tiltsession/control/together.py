@@ -10,7 +10,7 @@ _ITEM: kinds.Schema = {
     "properties": {
         "target": {"type": "string", "description": "The target that is driven."},
         "resource": {"type": "string", "description": "Or the resource that is driven."},
-        "verb": {"enum": sorted({*target_verbs.DRIVES, *resource_verbs.FIELDS} - {"remove"})},
+        "verb": {"enum": sorted({*target_verbs.DRIVES, *resource_verbs.FIELDS})},
     },
     "required": ["verb"],
 }
@@ -20,10 +20,14 @@ _NEEDED = 'a list, such as [{"target": "api:serve", "verb": "ready"}]'
 
 def _together(now: call.Call) -> Any:
     todo = [_transition(item, f"do[{number}]") for number, item in enumerate(now.given["do"])]
-    with now.running.driving, now.fake.together():
-        for kind, name, verb, given in todo:
-            drive = target_verbs.drive_target if kind == "target" else resource_verbs.drive_resource
-            drive(now.running, name, verb, given)
+    with now.running.driving:
+        with now.fake.together():
+            for kind, name, verb, given in todo:
+                drive = target_verbs.drive_target if kind == "target" else resource_verbs.drive_resource
+                drive(now.running, name, verb, given)
+        for kind, name, verb, _ in todo:
+            if (kind, verb) == ("resource", "remove"):
+                now.running.forget(name)
     return {"targets": shown.targets(now.fake.look())}
 
 
@@ -35,7 +39,7 @@ def _transition(item: dict[str, Any], what: str) -> tuple[str, str, str, dict[st
     name = kinds.Text("api:serve").read(item[kind[0]], f"{what}.{kind[0]}")
     known = {verb: takes for verb, (_, takes) in target_verbs.DRIVES.items()}
     fields = known if kind[0] == "target" else resource_verbs.FIELDS
-    verb = kinds.Choice([word for word in fields if word != "remove"]).read(item.get("verb"), f"{what}.verb")
+    verb = kinds.Choice(list(fields)).read(item.get("verb"), f"{what}.verb")
     rest = {field: value for field, value in item.items() if field not in ("verb", kind[0])}
     return kind[0], name, verb, records.Record(f"{verb} in {what}", *fields[verb]).values(rest, f"{what}.")
 
@@ -43,6 +47,7 @@ def _transition(item: dict[str, Any], what: str) -> tuple[str, str, str, dict[st
 VERBS = (
     verbs.Verb(
         "POST", "/together", "Make several transitions one commit; where one is refused, none is made.", "Targets",
-        _together, (verbs.Field("do", _DO, "The transitions, in their order.", _NEEDED),), refuses=(404, 409),
+        _together, (verbs.Field("do", _DO, "The transitions, in their order, remove among them.", _NEEDED),),
+        refuses=(404, 409),
     ),
 )  # fmt: skip

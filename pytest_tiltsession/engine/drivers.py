@@ -14,6 +14,7 @@ from pytest_tiltsession.models import session
 from pytest_tiltsession.rules import target_names, transitions
 
 RELOADED = "tiltfile-reload"
+_Batch = dict[str, session.Target | None]  # what becomes of targets, by name; None: taken away
 
 
 class Drivers:
@@ -22,7 +23,7 @@ class Drivers:
     def __init__(self, gate_: gate.Gate, settle: Callable[[], None] = lambda: None) -> None:
         self._gate = gate_
         self._settle = settle
-        self._batch: dict[str, session.Target] | None = None
+        self._batch: _Batch | None = None
 
     def declare(
         self, name: str, type_: str, resources: tuple[str, ...], state: session.TargetState
@@ -54,30 +55,27 @@ class Drivers:
         objection = transitions.objection(target)
         if objection is not None:
             raise errors.ImpossibleTransition(objection)
-        if self._batch is not None:
-            self._batch[target.name] = target
-            return
-        self._gate.submit(changes.TiltChange(targets=(target,), note=note))
-        self._settle()
+        with self.together(note) as batch:
+            batch[target.name] = target
 
     def remove(self, name: str) -> None:
-        """Take a target away, as a Tiltfile reload does."""
-        self._gate.submit(changes.TiltChange(removed=(self.get(name).name,), note=f"{name} removed"))
-        self._settle()
+        """Take a target away, as a Tiltfile reload does: one commit, or part of the open batch's."""
+        with self.together(f"{name} removed") as batch:
+            batch[self.get(name).name] = None
 
     @contextlib.contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self, note: str = "together") -> "Iterator[_Batch]":
         """Make all transitions inside one commit, as Tilt batches its changes; none is made when the block raises."""
         if self._batch is not None:
-            yield
+            yield self._batch
             return
-        self._batch = {}
+        batch = self._batch = {}
         try:
-            yield
-            targets = tuple(self._batch.values())
+            yield batch
         finally:
             self._batch = None
-        self._gate.submit(changes.TiltChange(targets=targets, note="together"))
+        gone = tuple(name for name, target in batch.items() if target is None)
+        self._gate.submit(changes.TiltChange(targets=tuple(filter(None, batch.values())), removed=gone, note=note))
         self._settle()
 
     @property
@@ -105,7 +103,7 @@ class Drivers:
 
     def _standing(self) -> tuple[session.Target, ...]:
         known = {target.name: target for target in self._gate.world.tilt.targets or ()}
-        return tuple((known | (self._batch or {})).values())
+        return tuple(filter(None, (known | (self._batch or {})).values()))
 
     def _find(self, name: str) -> session.Target | None:
         if self._batch is not None and name in self._batch:

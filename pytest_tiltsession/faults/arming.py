@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from pytest_tiltsession import errors
+from pytest_tiltsession import errors, locks
 from pytest_tiltsession.faults import connections, scope, watches
 
 _OTHERS = (connections.ConnectionFault, watches.WatchFreeze)
@@ -75,7 +75,7 @@ class Faults:
         self.armed: tuple[Armed, ...] = ()
         self._offset = offset
         self._seen = seen
-        self._lock = threading.RLock()
+        self._lock = locks.guard()
         self._listeners: list[Callable[[], None]] = []
 
     def __iter__(self) -> Iterator[Armed]:
@@ -90,9 +90,10 @@ class Faults:
         ``cut, = tilt_session.faults.arm(CutWatch(2, times=1))``. Raises InvalidValue for what is no fault.
         """
         found = tuple(Armed(fault, self._seen()) for fault in checked(faults))
-        with self._lock:
-            self.armed = (*self.armed, *found)
-        self._changed()
+        if found:
+            with self._lock:
+                self.armed = (*self.armed, *found)
+            self._changed()
         return found
 
     def disarm(self, *given: Armed | scope.Fault) -> None:

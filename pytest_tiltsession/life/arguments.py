@@ -2,17 +2,20 @@
 
 import pathlib
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from pytest_tiltsession import faults as faults_room
 from pytest_tiltsession import times
-from pytest_tiltsession.scenario import builder, steps
+from pytest_tiltsession.scenario import steps
+
+if TYPE_CHECKING:
+    from pytest_tiltsession.scenario import builder
 
 
 class Options(TypedDict, total=False):
     """What ``FakeTilt(...)``, ``tilt_session_factory(...)`` and the marker take; ``Settings`` says what each means."""
 
-    scenario: builder.Scenario | steps.Scenario | pathlib.Path | str | None
+    scenario: "builder.Scenario | steps.Scenario | pathlib.Path | str | None"
     parameters: Mapping[str, str] | None
     exit_condition: str
     timeout: times.Span | None

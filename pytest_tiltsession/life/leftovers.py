@@ -4,13 +4,13 @@ import os
 import pathlib
 import shutil
 import tempfile
-import threading
 import warnings
 import weakref
 from typing import Any
 
-from pytest_tiltsession import errors, placing, serving
+from pytest_tiltsession import errors, locks, placing, serving
 from pytest_tiltsession import settings as settings_module
+from pytest_tiltsession.engine import gate as gates
 from pytest_tiltsession.life import forks
 
 
@@ -21,15 +21,15 @@ class Leftovers:
     taken away. A forked process has nothing of its own to clear.
     """
 
-    def __init__(self, owner: forks.Forkable, directory: pathlib.Path | None) -> None:
+    def __init__(self, owner: object, gate: gates.Gate, directory: pathlib.Path | None) -> None:
         self._directory = directory
         self._own: pathlib.Path | None = None
-        self._lock = threading.Lock()
+        self._lock = locks.guard()
         self._cleared = False
         self.site: placing.Site | None = None
         self.server: serving.Serving | None = None
         self._process = os.getpid()
-        forks.watch(owner)
+        forks.watch(gate)
         self._finalizer = weakref.finalize(owner, self._abandoned)
 
     def check_process(self) -> None:
@@ -59,10 +59,10 @@ class Leftovers:
                     ) from None
             return self._own
 
-    def belong_to(self, owner: forks.Forkable) -> None:
+    def belong_to(self, owner: object, gate: gates.Gate) -> None:
         """Be those of another fake from now on, which has taken the place of the first one."""
         self._finalizer.detach()
-        forks.watch(owner)
+        forks.watch(gate)
         self._finalizer = weakref.finalize(owner, self._abandoned)
 
     def clear(self) -> None:

@@ -23,8 +23,10 @@ _T = TypeVar("_T")
 class Living(succession.Succession):
     """The life of a fake. All methods may be called from any thread, while clients are connected.
 
-    ``at`` plans one for later: a time since the clock's start, or a MicroTime. ``astart``, ``aexit``, ``acrash`` and
-    ``arestart`` are awaited on asyncio and trio (extra ``async``), and give the loop's tasks a turn afterwards.
+    ``at`` plans one for later: a time since the clock's start, or a MicroTime. A plan that never comes fails the test
+    at its end, unless :meth:`stop` was called before, or ``allow`` names ``unmet-plans``. ``astart``, ``aexit``,
+    ``acrash`` and ``arestart`` are awaited on asyncio and trio (extra ``async``), and give the loop's tasks a turn
+    afterwards.
 
     A Tilt that restarts with a new port and token, in the middle of a named scenario::
 
@@ -137,8 +139,12 @@ class Living(succession.Succession):
         """Stop serving: watches end, the port is free, the kubeconfig's entry is gone. Harmless when repeated.
 
         Where it was stays known, so that a test can see how its program takes a Tilt that is gone. The test's own time
-        stays as it is until the end of the ``with`` block, where there is one.
+        stays as it is until the end of the ``with`` block, where there is one. What was planned with ``at`` is off.
         """
+        self._announced.forget()
+        self._put_away()
+
+    def _put_away(self) -> None:
         self._end_time()
         left, self._leftovers = self._leftovers, None
         try:
@@ -155,7 +161,7 @@ class Living(succession.Succession):
 
     def __exit__(self, *exc: object) -> None:
         self._blocks -= 1
-        self.stop()
+        self._put_away()
 
     # -- to be awaited ------------------------------------------------------------------------------------------
 

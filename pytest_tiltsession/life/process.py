@@ -10,6 +10,7 @@ import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 
+from pytest_tiltsession import locks
 from pytest_tiltsession.api import messages
 from pytest_tiltsession.engine import gate as gates
 from pytest_tiltsession.expectations import lettering
@@ -39,8 +40,9 @@ class Process:
         self._gate: gates.Gate | None = None
         self._close: Callable[[str, bool], None] = lambda _how, _reset: None
         self._listeners: list[Callable[[], None]] = []
+        self._told = False  # whether the listeners of this end have been told
         self._pending: collections.deque[Callable[[], None]] = collections.deque()
-        self._acting = threading.RLock()
+        self._acting = locks.turn()
         self._held = False
 
     def bind(self, gate: gates.Gate, close: Callable[[str, bool], None], *, waits: bool) -> None:
@@ -61,8 +63,12 @@ class Process:
         return self._gate
 
     def on_exit(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` whenever the process has ended."""
-        self._listeners.append(listener)
+        """Call ``listener`` whenever the process has ended; at once where it has, until it is started again."""
+        with self.gate.world.lock:
+            self._listeners.append(listener)
+            late = self._told
+        if late:
+            listener()
 
     def session_done(self, name: str, error: str) -> None:  # noqa: ARG002  any Session that is done ends the process
         """Learn, under the lock, that a session is done."""
@@ -83,7 +89,7 @@ class Process:
     def begin(self, text: str) -> None:
         """Learn, under the lock, that the process has been started."""
         world = self.gate.world
-        self.state, self.code, self.exited = RUNS, None, False
+        self.state, self.code, self.exited, self._told = RUNS, None, False, False
         self.starts += 1
         world.journal.mark(journal.STARTED, world.clock.now, text)
 
@@ -131,5 +137,7 @@ class Process:
     def _ended(self, how: str, reset: bool) -> None:
         self.exited = True
         self._close(how, reset)
-        for listener in tuple(self._listeners):
+        with self.gate.world.lock:
+            listeners, self._told = tuple(self._listeners), True
+        for listener in listeners:
             listener()

@@ -4,18 +4,22 @@ import contextlib
 import dataclasses
 import pathlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pytest_tiltsession import arming, errors, placing, serving, times
 from pytest_tiltsession import settings as settings_module
 from pytest_tiltsession.api import application, messages
 from pytest_tiltsession.engine import changes, driving, tilt
 from pytest_tiltsession.engine import world as worlds
-from pytest_tiltsession.life import leftovers, moments, openings, plans, process, scripted
+from pytest_tiltsession.life import announced, leftovers, openings, plans, process, scripted
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.progress import own_time, timekeeping
-from pytest_tiltsession.scenario import player, steps
+from pytest_tiltsession.scenario import steps
 from pytest_tiltsession.server import tls
 from pytest_tiltsession.store import journal
+
+if TYPE_CHECKING:
+    from pytest_tiltsession.scenario import player
 
 Duration = times.Duration
 
@@ -39,6 +43,7 @@ class Running(driving.Driving, timekeeping.Timekeeping):
         self._site: placing.Site | None = None
         self._leftovers: leftovers.Leftovers | None = None
         self._script = scripted.Script(self._happens)
+        self._announced = announced.Announced()
         self._launches = 0  # how many starts have been decided, and not done yet
         self._blocks = 0
         self.label: str = "never served"
@@ -53,18 +58,11 @@ class Running(driving.Driving, timekeeping.Timekeeping):
             )
         self._leftovers.check_process()
         if at is not None:
-            self._world.clock.call_at(self._instant(called, at), action, what=called)
+            self._announced.plan(called, at, action, self._world.clock, ends=called != "restart()")
             return
         with self._world.lock:
             action()
         self._process.settle(wait=self._server is None or not self._server.listener.on_its_thread)
-
-    def _instant(self, called: str, at: Duration) -> int:
-        clock = self._world.clock
-        instant = moments.instant(called, at, clock.start)
-        if instant < clock.now:
-            raise errors.ClockError(f"{called}: at={at!r} has passed; the clock stands at {clock}")
-        return instant
 
     def _end(self, called: str, how: str, code: int | None, at: Duration | None, *, reset: bool = False) -> None:
         """End the process where it runs; what was planned for one that has ended meanwhile is nothing to do."""
@@ -156,6 +154,8 @@ class Running(driving.Driving, timekeeping.Timekeeping):
         objects = self._world.objects
         self._player = None
         if self.scenario is not None:
+            from pytest_tiltsession.scenario import player  # start-up cost: most tests have no scenario
+
             mode: player.Mode = "verbatim" if self.settings.verbatim else "judged"
             self._player = player.Player(self.scenario, self._gate, mode=mode)
             self._player.begin()
@@ -189,7 +189,7 @@ class Running(driving.Driving, timekeeping.Timekeeping):
     def _moved_in(self) -> placing.Site:
         """Give the place where this fake is to be found; made when it is first needed."""
         if self._leftovers is None or self._site is None:
-            self._leftovers = leftovers.Leftovers(self, self._directory)
+            self._leftovers = leftovers.Leftovers(self, self._gate, self._directory)
             self._site = self._leftovers.site_for(self.settings, self._config)
         self._own_time.begin()
         return self._site
@@ -222,7 +222,7 @@ class Running(driving.Driving, timekeeping.Timekeeping):
 
     def _process_ends(self) -> None:
         """Learn, under the lock, that the process ends: nothing that was planned in it comes any more."""
-        self._states.stop()
+        self._stop_resources()
         if self._player is not None:
             self._player.stop()
 

@@ -28,7 +28,7 @@ class Succession(running.Running):
         except BaseException:
             self._leftovers, before._site.settings = None, before.settings
             raise
-        self._leftovers.belong_to(self)
+        self._leftovers.belong_to(self, self._gate)
         before._leftovers = None
         before._succeeded()
         self._process.settle()
@@ -37,6 +37,7 @@ class Succession(running.Running):
         """Learn that another fake has taken this one's place: nothing more happens here."""
         self._end_time()
         self._script.forget()
+        self._announced.forget()
         with self._world.lock:
             self._gate.close("another session has taken its place")
             self._process_ends()

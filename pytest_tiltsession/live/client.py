@@ -4,13 +4,12 @@ import contextlib
 import dataclasses
 import email.utils
 import json
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import urllib3
 
-from pytest_tiltsession import kubeconfig
+from pytest_tiltsession import kubeconfig, locks
 from pytest_tiltsession.live import server_time, trusting
 from pytest_tiltsession.models import session
 
@@ -89,7 +88,7 @@ class Client:
         self._url = entry.server.rstrip("/")
         options = {"ssl_context": trusting.context(entry)} if self._url.startswith("https:") else {}
         self._pool = urllib3.PoolManager(num_pools=2, maxsize=4, headers=headers, retries=False, **options)
-        self._lock = threading.Lock()
+        self._lock = locks.turn()
         self._busy = 0
         self._closed = False
         self._watches: set[Watch] = set()

@@ -1,8 +1,7 @@
 """Which Tilt is being watched, from before it is there until it is gone; knows no Session."""
 
-import threading
 
-from pytest_tiltsession import errors, kubeconfig
+from pytest_tiltsession import errors, kubeconfig, locks
 from pytest_tiltsession.live import client, finding, server_time
 
 _SETTLED = 1_000_000  # microseconds after which a file that has not changed says what it said before
@@ -15,7 +14,7 @@ class Connection:
     def __init__(self, where: finding.Whereabouts) -> None:
         self.where = where
         self.time = server_time.ServerTime()
-        self._lock = threading.Lock()
+        self._lock = locks.turn()
         self._client: client.Client | None = None
         self._answered = False
         self._bad_since: float | None = None

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pytest_tiltsession import locks
 from pytest_tiltsession.models import decoding, session
 from pytest_tiltsession.scenario import recorder
 
@@ -22,7 +23,7 @@ class Sightings:
     def __init__(self, name: str = session.TILTFILE_SESSION) -> None:
         self.name = name
         self.recorder = recorder.Recorder(name)
-        self.changed = threading.Condition()
+        self.changed = threading.Condition(locks.turn())
         self.events = 0
         self.latest: session.Session | None = None
         self.present = False

@@ -55,7 +55,7 @@ class Moving:
         await self.turn()
 
     async def pursue(self, pursuit: eventually.Pursuit) -> None:
-        """Go on until a claim holds; the pursuit's clock is to be :class:`Seen`. Raises what the pursuit raises."""
+        """Go on until a claim holds; the pursuit's clock is to be a :class:`waiting.Seen`. Raises what that raises."""
         await self.turn()  # tasks that were just started come to their first request
         while not pursuit.holds():
             pursuit.move()
@@ -70,31 +70,6 @@ class Moving:
         finally:
             given_up = True
             self._paced.interrupt()
-
-
-class Seen:
-    """A clock that a pursuit may look at, and that somebody else moves."""
-
-    def __init__(self, clock: simulated.SimulatedClock) -> None:
-        self._clock = clock
-
-    @property
-    def now(self) -> int:
-        """The present instant in microseconds since the epoch."""
-        return self._clock.now
-
-    @property
-    def start(self) -> int:
-        """The instant that the clock started from."""
-        return self._clock.start
-
-    def next_due(self) -> simulated.Wakeup | None:
-        """Give what is due next, or None where nothing is planned."""
-        return self._clock.next_due()
-
-    def step(self) -> bool:
-        """Do nothing: the one who pursues goes on by itself."""
-        return True
 
 
 Pursue = Callable[[failures.Claim], Awaitable[None]]

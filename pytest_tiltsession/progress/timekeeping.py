@@ -133,7 +133,7 @@ class Timekeeping(checks.Expectations, serving.Served):
         """Give the expectations that are awaited: ``await tilt_session.aeventually("5m").expect_succeeded()``."""
 
         async def pursue(claim: failures.Claim) -> None:
-            seen = awaiting.Seen(self._time_world.clock)
+            seen = waiting.Seen(self._time_world.clock)
             await self._moving().pursue(checks.Expectations.eventually(self, limit, clock=seen).pursue(claim))
 
         return awaiting.Eventually(pursue)
@@ -150,7 +150,7 @@ class Timekeeping(checks.Expectations, serving.Served):
         return met.found()
 
     async def _arun(self, met: asking.Met, limit: "Duration | None") -> sessions.Session:
-        seen = awaiting.Seen(self._time_world.clock)
+        seen = waiting.Seen(self._time_world.clock)
         pursuit = checks.Expectations.eventually(self, self._limit(limit), clock=seen).pursue(met.claim)
         try:
             await self._moving().pursue(pursuit)

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from pytest_tiltsession import errors
+from pytest_tiltsession import errors, locks
 from pytest_tiltsession.clock import simulated
 
 # Only in case that a notice is lost, as in a process that was forked meanwhile.
@@ -15,7 +15,7 @@ class Moves:
     """Counts what happens to a session, and lets threads wait for more than they have seen. Any thread."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(locks.guard())
         self._waiters: list[Callable[[], bool]] = []
         self.count = 0
 
@@ -65,28 +65,11 @@ class Drive(Protocol):
         """Say why the clock will not come to what is due next; None where it will."""
 
 
-class Paced:
-    """A clock as a thread sees it that waits for its drive. Without a drive that runs, it is moved as any clock.
+class Seen:
+    """A clock that a pursuit may look at, and that somebody else moves."""
 
-    ``explain`` gives what stands in the way, for the errors. ``given_up`` says why nobody waits any more, empty while
-    somebody does; it is asked before each step and after each :meth:`interrupt`.
-    """
-
-    def __init__(
-        self,
-        clock: simulated.SimulatedClock,
-        moves: Moves,
-        drive: Drive,
-        explain: Callable[[], str],
-        given_up: Callable[[], str] = lambda: "",
-    ) -> None:
+    def __init__(self, clock: simulated.SimulatedClock) -> None:
         self._clock = clock
-        self._moves = moves
-        self._drive = drive
-        self._explain = explain
-        self._given_up = given_up
-        # Taken before the caller looks for the first time: what happens from here on is not missed.
-        self._seen = moves.count
 
     @property
     def now(self) -> int:
@@ -101,6 +84,34 @@ class Paced:
     def next_due(self) -> simulated.Wakeup | None:
         """Give what is due next, or None where nothing is planned."""
         return self._clock.next_due()
+
+    def step(self) -> bool:
+        """Do nothing: the one who pursues goes on by itself."""
+        return True
+
+
+class Paced(Seen):
+    """A clock as a thread sees it that waits for its drive. Without a drive that runs, it is moved as any clock.
+
+    ``explain`` gives what stands in the way, for the errors. ``given_up`` says why nobody waits any more, empty while
+    somebody does; it is asked before each step and after each :meth:`interrupt`.
+    """
+
+    def __init__(
+        self,
+        clock: simulated.SimulatedClock,
+        moves: Moves,
+        drive: Drive,
+        explain: Callable[[], str],
+        given_up: Callable[[], str] = lambda: "",
+    ) -> None:
+        super().__init__(clock)
+        self._moves = moves
+        self._drive = drive
+        self._explain = explain
+        self._given_up = given_up
+        # Taken before the caller looks for the first time: what happens from here on is not missed.
+        self._seen = moves.count
 
     def step(self) -> bool:
         """Wait until something has happened since the last call; False where nothing is planned.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pytest_tiltsession.models import metadata, session
 from pytest_tiltsession.rules import builds, holds, kubernetes, metadata_rules, statuses, transitions
-from pytest_tiltsession.scenario import instants, states, steps, time_kinds
+from pytest_tiltsession.scenario import instants, states, steps
 
 _NEARLY = 0.85  # how alike two reasons are, by difflib, of which one is taken for a slip of the other
 _REASONS = (*holds.REASONS, builds.INITIAL_BUILD, kubernetes.WAITING_FOR_POD, statuses.UNKNOWN)
@@ -28,7 +28,7 @@ def objections(scenario: steps.Scenario) -> Iterator[Objection]:
     base = scenario.start
     shown = _first_states(scenario)
     for index, step in enumerate(scenario.steps):
-        if not time_kinds.representable(base + step.at):
+        if not instants.representable(base + step.at):
             yield Objection(index, "", "its time lies beyond the year 9999, which no MicroTime can show")
             return
         yield from (Objection(index, "", text) for _, text in mislabelled(step))
@@ -123,6 +123,6 @@ def _times(state: session.TargetState) -> tuple[tuple[str, int | None], ...]:
 def _beyond(target: session.Target) -> transitions.Objection | None:
     """Object to times that no MicroTime can show."""
     times_ = (instant for _, instant in _times(target.state))
-    if all(instant is None or time_kinds.representable(instant) for instant in times_):
+    if all(instant is None or instants.representable(instant) for instant in times_):
         return None
     return transitions.Objection(f"{target.name}: a time lies outside the years 1 to 9999; give a smaller offset")

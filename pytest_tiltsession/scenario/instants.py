@@ -12,6 +12,9 @@ from pytest_tiltsession.scenario import steps
 
 _ONCE = ("spec", "labels", "annotations", "session", "cluster_error", "recorded")
 _WRITTEN = {"cluster_error": "clusterError"}
+# MicroTime has four digits for the year, and Go's zero time is null.
+_FIRST = times.ZERO_TIME_MICROS + 1
+_LAST = 253_402_300_799_999_999
 _RELOADED = steps.ScriptedState("waiting", wait_reason="tiltfile-reload")
 
 
@@ -25,6 +28,11 @@ def opening(scenario: steps.Scenario) -> steps.Step | None:
     waiting = dict.fromkeys(scenario.targets, _RELOADED)
     loaded = {steps.TILTFILE.name: steps.ScriptedState("terminated")}
     return steps.Step(at=0, set={**waiting, **loaded}, session="present")
+
+
+def representable(micros: int) -> bool:
+    """Tell whether an instant can be written as a MicroTime."""
+    return _FIRST <= micros <= _LAST
 
 
 def shown(at: int) -> str:

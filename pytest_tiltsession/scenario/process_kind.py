@@ -4,7 +4,7 @@ Knows neither what follows from it (``process_lives``) nor where another scenari
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pytest_tiltsession import errors
@@ -20,8 +20,10 @@ from pytest_tiltsession.scenario import (
     yaml_text,
 )
 
-# Gives the scenario that a restart names. Raises InvalidScenario where there is none, or a bad one.
-Play = Callable[[str], steps.Scenario]
+# Gives the scenario that a restart names, with values of its parameters. Raises InvalidScenario where there is none, or
+# a bad one, and for parameters that it has not.
+Play = Callable[[str, Mapping[str, str]], steps.Scenario]
+PARAMETERS = shapes.MapOf(kinds.Text(), "parameter")
 _TEXT = kinds.Text("write the path of a file, the name of a scenario, or null", empty=False)
 
 
@@ -57,6 +59,7 @@ RESTART = shapes.Shape(
         "What the new process plays: another file, by its path from this one, or a named scenario; null for nothing. "
         "Without it the same as before, from its beginning.",
     ),
+    shapes.Key("with", PARAMETERS, "Values of that scenario's parameters."),
     shapes.Key("newPort", kinds.Flag(), "Whether the API has another port; without it, unless the port is fixed."),
     shapes.Key("newToken", kinds.Flag(), "Whether it has another token; true where not given."),
     shapes.Key("newCa", kinds.Flag(), "Whether it has another certificate authority; false where not given."),
@@ -66,12 +69,13 @@ RESTART = shapes.Shape(
     blank=True,
 )
 _WORDS = {"exit": EXIT, "crash": CRASH, "restart": RESTART}
-_KEYS = {  # of the fields that have two words in their names
+_KEYS = {  # of the fields that are called otherwise in a file
     "new_port": "newPort",
     "new_token": "newToken",
     "new_ca": "newCa",
     "new_web_port": "newWebPort",
     "keep_targets": "keepTargets",
+    "parameters": "with",
 }
 _FIELDS = {key: field for field, key in _KEYS.items()}
 _HINT = "write one of exit, crash and restart, such as {at: 10s, restart: {}}"
@@ -122,10 +126,15 @@ def _assembled(item: shapes.Found, play: Play, told: problems.Problems) -> steps
     if word == "crash":
         return steps.Crash(at, **given.values, line=line)
     values = {_FIELDS.get(key, key): value for key, value in given.values.items()}
+    if "parameters" in values:
+        values["parameters"] = values["parameters"].values
+        if values.get("scenario") is None:
+            told.add(given.line_of("with"), "restart: with goes with the path or the name of another scenario")
+            return None
     if values.get("scenario") is not None:
         values["name"] = values["scenario"]
         try:
-            values["scenario"] = play(values["name"])
+            values["scenario"] = play(values["name"], values.get("parameters", {}))
         except errors.InvalidScenario as problem:
             told.add(given.line_of("scenario"), f"restart: {problem}")
             return None
@@ -146,10 +155,12 @@ def written(happening: steps.Happening) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in dataclasses.fields(happening):
         value, key = getattr(happening, field.name), _KEYS.get(field.name, field.name)
-        if key not in _WORDS[word].keys or value == field.default:
+        if key not in _WORDS[word].keys or value in (field.default, {}):
             continue
         if field.name == "scenario":
             found["scenario"] = yaml_text.Token("null") if value is None else _name(happening)
+        elif field.name == "parameters":
+            found[key] = dict(value)
         elif isinstance(value, bool):
             found[key] = yaml_text.Token("true" if value else "false")
         else:

@@ -1,7 +1,7 @@
 """The processes that a scenario tells of, one life after the other: what each plays, from when to when; pure.
 
-Offsets count from the start of the first session. A scenario that a restart brings has a ``process`` of its own, which
-counts from that restart; one that is played once more has none: what happens to the process happens once.
+Offsets count from the start of the first session. A scenario that a restart brings has a ``process`` of its own, and
+faults, which count from that restart; one that is played once more has none: what happens to the process happens once.
 """
 
 import dataclasses
@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from pytest_tiltsession.scenario import instants, steps, time_kinds
+from pytest_tiltsession.scenario import instants, steps
 
 KILLED: Final = -9  # the exit code of a process that SIGKILL ended, as Python gives it
 
@@ -60,7 +60,7 @@ def objections(scenario: steps.Scenario) -> Iterator[Objection]:
     for happening in scenario.process:
         if happening.at <= 0:
             yield Objection(happening, f"{word(happening)}: Tilt starts at 0s, so write an at of more than that")
-        elif not time_kinds.representable(scenario.start + happening.at):
+        elif not instants.representable(scenario.start + happening.at):
             yield Objection(happening, "its time lies beyond the year 9999, which no MicroTime can show")
         if isinstance(happening, steps.Restart):
             yield from _restart(happening)
@@ -74,12 +74,6 @@ def _restart(happening: steps.Restart) -> Iterator[Objection]:
         yield Objection(
             happening,
             "restart: a scenario tells by itself when its Session is there; session: false goes with scenario: null",
-        )
-    if isinstance(happening.scenario, steps.Scenario) and happening.scenario.faults:
-        yield Objection(
-            happening,
-            f"restart: {happening.name or 'its scenario'} has faults, which count from the first start of Tilt; "
-            "move them to the file that restarts",
         )
 
 

@@ -1,4 +1,4 @@
-"""Records a session: watch events, polls or a fake's own commits in, a Scenario out; knows no network and no files.
+"""Records a session: watch events and polls in, a Scenario out; knows no network and no files.
 
 The same for a live Tilt and for a trace that was kept. What belongs to the recording machine is taken out
 (``redaction``).
@@ -70,14 +70,6 @@ class Recorder:
         """When the first step comes, in microseconds from the session's start; None while nothing was seen."""
         base = self.start
         return None if base is None else observed.instants(observed.earliest(self._retimed()), base)[0]
-
-    def observe_journal(self, journal: journals.Journal, start_time: int, since: int = 0) -> None:
-        """Take the commits of a fake from a sequence number on. ``start_time`` is its session's start."""
-        last = -1
-        for committed in journal.read(since):
-            # A client's write and the controller's answer share an instant; as steps, one follows the other.
-            last = max(committed.at - start_time, last + 1)
-            self.take(last, committed.type == journals.DELETED, journal.session_at(committed.seq))
 
     def scenario(
         self,

@@ -153,7 +153,7 @@ class Restart:
     """Tilt is started again, after its end or in place of it; ``new_port`` None: unless the settings fix the port.
 
     ``scenario`` is what the new process plays from its beginning: the same one again, another, or None for none.
-    ``name`` is how a file names that other one.
+    ``name`` is how a file names that other one, ``parameters`` what it gives for its parameters.
     """
 
     at: int
@@ -165,6 +165,7 @@ class Restart:
     session: bool = True
     scenario: "Scenario | Same | None" = SAME
     name: str = ""
+    parameters: Mapping[str, str] = dataclasses.field(default_factory=dict)
     line: int | None = dataclasses.field(default=None, compare=False)
 
 

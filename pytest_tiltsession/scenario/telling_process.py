@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import pathlib
+from collections.abc import Mapping
 from typing import Any, Self
 
 from pytest_tiltsession import errors
@@ -31,6 +32,7 @@ class TellingProcess(telling.Telling):
         *,
         at: words.Duration,
         scenario: Any = steps.SAME,
+        parameters: Mapping[str, str] | None = None,
         new_port: bool | None = None,
         new_web_port: bool = False,
         new_token: bool = True,
@@ -41,9 +43,10 @@ class TellingProcess(telling.Telling):
         """Let Tilt be started again, as ``restart`` of a fake does; by itself with a new port and token.
 
         ``scenario`` is what the new process plays: another one, its file or its name; None for nothing; without it the
-        same one, from its beginning. A file can only hold one that has a path or a name.
+        same one, from its beginning. A file can only hold one that has a path or a name, and ``parameters`` fill the
+        ``${…}`` of such a one alone. Its faults are armed when it begins.
         """
-        played, name = _played(scenario)
+        played, name = _played(scenario, parameters)
         restart = steps.Restart(
             words.duration("at", at),
             new_port,
@@ -54,6 +57,7 @@ class TellingProcess(telling.Telling):
             session,
             played,
             name,
+            dict(parameters or {}),
         )
         return self._happens(restart)
 
@@ -63,12 +67,14 @@ class TellingProcess(telling.Telling):
         return self._with(header=dataclasses.replace(self._header, base=dataclasses.replace(base, process=process)))
 
 
-def _played(given: Any) -> tuple[steps.Scenario | steps.Same | None, str]:
+def _played(given: Any, values: Mapping[str, str] | None) -> tuple[steps.Scenario | steps.Same | None, str]:
     """Give what a restart plays, and the name of it. Raises InvalidScenario for what is no scenario."""
+    if values and not isinstance(given, str | pathlib.Path):
+        raise errors.InvalidScenario("parameters: they fill the ${…} of a scenario file; name one with scenario=")
     if given is None or isinstance(given, steps.Same | steps.Scenario):
         return given, ""
     if isinstance(given, str | pathlib.Path):
-        return files.read(given), str(given)
+        return files.read(given, values), str(given)
     if isinstance(given, telling.Telling):
         return expansion.expand(given.script), ""
     raise errors.InvalidScenario(

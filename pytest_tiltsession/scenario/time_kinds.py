@@ -8,11 +8,7 @@ import re
 from typing import Any
 
 from pytest_tiltsession import times
-from pytest_tiltsession.scenario import kinds, yaml_nodes
-
-# MicroTime has four digits for the year, and Go's zero time is null.
-_FIRST = times.ZERO_TIME_MICROS + 1
-_LAST = 253_402_300_799_999_999
+from pytest_tiltsession.scenario import instants, kinds, yaml_nodes
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -75,18 +71,13 @@ class Instant:
             micros = times.parse_time(node.text)
         except ValueError:
             return kinds.complain(node, what, wanted, reading)
-        if not representable(micros):
+        if not instants.representable(micros):
             return kinds.complain(node, what, "a time lies in the years 1 to 9999", reading)
         return micros
 
     def schema(self) -> kinds.Schema:
         """Give the JSON Schema."""
         return {"type": "string", "format": "date-time"}
-
-
-def representable(micros: int) -> bool:
-    """Tell whether an instant can be written as a MicroTime."""
-    return _FIRST <= micros <= _LAST
 
 
 def _nanos(node: yaml_nodes.Node) -> int | None:

@@ -108,6 +108,26 @@ def test_nothing_of_a_batch_with_resources_stays_where_it_is_refused(control):
     assert "active" == control.get("/targets/web:runtime")["word"]
 
 
+def test_removals_are_part_of_a_batch(control):
+    """Targets and resources go with the one commit in which others come on; where one is refused, all stay."""
+    story(control)
+    control.post("/resources", name="web", kind="compose")
+    before = len(control.get("/commits")["commits"])
+    todo = [
+        {"resource": "web", "verb": "remove"}, {"target": "migrate:update", "verb": "remove"},
+        {"target": "api:serve", "verb": "start", "ready": True},
+    ]  # fmt: skip
+    assert 404 == control.post("/together", do=[*todo, {"target": "migrate:update", "verb": "succeed"}]).status
+    assert 409 == control.post("/together", do=[*todo, {"target": "api:serve", "verb": "enable"}]).status
+    assert (before, 2) == (len(control.get("/commits")["commits"]), len(control.get("/resources/web")["targets"]))
+
+    shown = control.post("/together", do=todo)["targets"]
+    assert {("tiltfile:update", "terminated"), ("api:serve", "active")} == {(it["name"], it["word"]) for it in shown}
+    (commit,) = control.get(f"/commits?after={before - 1}")["commits"]
+    assert {"web:update", "web:runtime", "migrate:update"} == set(commit["removed"])
+    assert 404 == control.get("/resources/web").status
+
+
 @pytest.mark.parametrize(
     ("kind", "todo", "words"),
     [
@@ -152,7 +172,7 @@ def test_pods_are_shown_in_full(control):
         ("/targets/api:serve/start", {"error": "x"}, 422, "'error' is no field of POST /targets/{name}/start"),
         ("/targets/migrate:update/start", {"ready": True}, 409, "migrate:update, a job, takes no ready; it takes"),
         ("/together", {"do": [{"verb": "start"}]}, 422, "do[0] names a target or a resource"),
-        ("/together", {"do": [{"target": "api:serve", "verb": "remove"}]}, 422, 'do[0].verb is "remove"'),
+        ("/together", {"do": [{"target": "api:serve", "verb": "remov"}]}, 422, 'do[0].verb is "remov"; did you mean'),
         ("/together", {"do": [{"target": "api:serve", "verb": "start", "redy": True}]}, 422, "did you mean ready?"),
     ],
 )

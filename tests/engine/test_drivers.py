@@ -128,3 +128,27 @@ def test_a_target_of_an_open_batch_is_found_by_its_resource(the_drivers, declare
     with the_drivers.together():
         declare("migrate:update", "job")
         assert "migrate:update" == the_drivers.driver("migrate").name
+
+
+def test_a_removal_is_part_of_a_batch(the_world, the_drivers, declare):
+    """The target is gone for the rest of the batch, its name is free, and nothing is done where the block raises."""
+    declare("a:update", "job")
+    declare("b:update", "job")
+    before = len(the_world.journal)
+
+    def start_what_is_gone():
+        with the_drivers.together():
+            the_drivers.driver("a:update").remove()
+            the_drivers.driver("a:update").start()
+
+    with pytest.raises(errors.UnknownTarget, match="a:update"):
+        start_what_is_gone()
+    assert (0, "waiting") == (len(the_world.journal) - before, the_drivers.driver("a:update").state.word)
+    with the_drivers.together():
+        for name in ("a:update", "b:update"):
+            the_drivers.driver(name).remove()
+        declare("b:update", "job").start()
+    assert 1 == len(the_world.journal) - before
+    assert [("b:update", "active")] == [
+        (it.name, it.state.word) for it in the_world.tilt.targets if it.name != "tiltfile:update"
+    ]

@@ -118,6 +118,17 @@ def test_a_full_queue_that_nobody_meets_is_unmet(meet):
         socket.create_connection(("127.0.0.1", int(meeting.fake.url.rpartition(":")[2])))
 
 
+def test_a_full_queue_is_met_by_its_own_clients_alone(meet):
+    """Those of another fake on the same machine do not count; what came before a restart does."""
+    meeting, other = meet(faults.FullAcceptQueue(for_="5s")), meet(faults.FullAcceptQueue())
+    with meeting.client(timeout=0.1) as late, pytest.raises(httpx.ConnectTimeout):
+        late.get("/version")
+    assert ([], 1) == (meeting.fake.problems(), len(other.fake.problems()))
+    other.fake.restart()
+    meeting.fake.restart()
+    assert ([], 1) == (meeting.fake.problems(), len(other.fake.problems()))
+
+
 def test_a_full_queue_can_be_disarmed(meet):
     """Then clients come in at once."""
     meeting = meet()

@@ -236,3 +236,25 @@ consumer:
     (pytester.path / "reconnects.tilt.yaml").write_text(text)
     result = pytester.runpytest_subprocess("--tilt-session", "-p", "no:randomly", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=1)
+
+
+def test_what_a_restart_brings_has_faults_of_its_own(tmp_path, serve, program):
+    """They are armed when that life begins, their spans count from then; those that are never met are told of."""
+    (tmp_path / "next.tilt.yaml").write_text(
+        "version: 1\nparameters: {begins: 1m}\ntargets: {a:update: {}}\nfaults:\n"
+        '  - {fault: refuse, code: 500, operation: get, after: "${begins}", times: 1}\n  - {fault: conflict}\n'
+    )
+    first = tmp_path / "first.tilt.yaml"
+    first.write_text(
+        "version: 1\nsession: {exitCondition: manual}\nfaults: [{fault: refuse, operation: get, for: 1s}]\n"
+        "process: [{at: 10s, restart: {scenario: next.tilt.yaml, with: {begins: 5s}}}]\n"
+    )
+    fake = serve(scenario=first)
+    assert 503 == program(fake).read()[0]
+    seen = {}
+    for instant in ("6s", "14s", "15s", "16s"):
+        fake.clock.advance_to(instant)
+        seen[instant] = program(fake).read()[0]
+    assert {"6s": 200, "14s": 200, "15s": 500, "16s": 200} == seen
+    (missed,) = fake.problems()
+    assert missed.startswith("the fault conflict(after=10s) was never met: no update, patch or delete came; ")

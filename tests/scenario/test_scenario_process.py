@@ -96,6 +96,30 @@ def test_a_saved_file_names_the_other_by_its_own_path(tmp_path, monkeypatch):
     assert again.process[0].scenario == told().build()
 
 
+def test_a_restart_gives_parameters_to_what_it_brings(tmp_path):
+    """In files as in the builder, and written again; those of the file itself may stand in them."""
+    (tmp_path / "work.tilt.yaml").write_text(
+        'version: 1\nparameters: {takes: 1s, error: ""}\nresources: {a: {local: {update: "${takes}"}}}\n'
+    )
+    first = tmp_path / "first.tilt.yaml"
+    first.write_text(
+        "version: 1\nparameters: {long: 7s}\nresources: {a: {local: {update: 1s}}}\n"
+        'process: [{at: 5s, restart: {scenario: work.tilt.yaml, with: {takes: "${long}"}}}]\n'
+    )
+    brings, given = files.read(first), files.read(first, {"long": "9s"})
+    assert [{"takes": "7s"}, {"takes": "9s"}] == [one.process[0].parameters for one in (brings, given)]
+    run(files.parse(first.read_text() + "expect: {outcome: succeeded, at: 12.002s}\n", str(first)))
+
+    built = told().restarts(at="5s", scenario=tmp_path / "work.tilt.yaml", parameters={"takes": "7s"})
+    built.save(tmp_path / "built.tilt.yaml")
+    assert '{scenario: work.tilt.yaml, with: {takes: "7s"}}' in (tmp_path / "built.tilt.yaml").read_text()
+    again = files.read(tmp_path / "built.tilt.yaml")
+    assert again.process[0].scenario == brings.process[0].scenario == built.build().process[0].scenario
+    assert file_format.parse_scenario(file_format.write_scenario(again), str(first)).process == again.process
+    with pytest.raises(errors.InvalidScenario, match="they fill the"):
+        told().restarts(at="5s", scenario=told(), parameters={"takes": "7s"})
+
+
 @pytest.mark.parametrize(
     ("written", "line", "said"),
     [
@@ -130,11 +154,15 @@ def test_a_saved_file_names_the_other_by_its_own_path(tmp_path, monkeypatch):
         ),
         ("{at: 5s, restart: {scenario: round.tilt.yaml}}", 4, "x.tilt.yaml -> round.tilt.yaml -> x.tilt.yaml"),
         ("{at: 5s, restart: {scenario: bad.tilt.yaml}}", 4, "bad.tilt.yaml:2: 'stepz' is no key of a scenario"),
+        ("{at: 5s, restart: {scenario: up/green, with: {startup: 5s}}}", 4, "it has no parameter 'startup'"),
         (
-            "{at: 5s, restart: {scenario: faulty.tilt.yaml}}",
+            "{at: 5s, restart: {scenario: next.tilt.yaml,\n      with: {instnt: 5s}}}",
             4,
-            "faulty.tilt.yaml has faults, which count from the first",
+            "next.tilt.yaml:1: it has no parameter 'instnt'; did you mean instant?",
         ),
+        ("{at: 5s, restart:\n      {with: {startup: 5s}}}", 5, "with goes with the path or the name of another"),
+        ("{at: 5s, restart: {scenario: null, with: {startup: 5s}}}", 4, "with goes with the path or the name of"),
+        ("{at: 5s, restart: {scenario: up/green, with: 5s}}", 4, "write a mapping from each parameter"),
         ("{at: 5s, restart: {session: false}}", 4, "session: false goes with scenario: null"),
         (
             "{at: 5s, restart: {scenario: next.tilt.yaml}}\n  - {at: 8s, exit: {}}",
@@ -146,10 +174,9 @@ def test_a_saved_file_names_the_other_by_its_own_path(tmp_path, monkeypatch):
 def test_mistakes_are_told_at_their_line(written, line, said, tmp_path):
     """With what would do; what a brought scenario does to the process counts as well."""
     others = {
-        "next": "version: 1\nprocess: [{at: 2s, crash: {}}]\n",
+        "next": 'version: 1\nparameters: {instant: 2s}\nprocess: [{at: "${instant}", crash: {}}]\n',
         "round": "version: 1\nprocess: [{at: 2s, restart: {scenario: x.tilt.yaml}}]\n",
         "bad": "version: 1\nstepz: []\n",
-        "faulty": "version: 1\nfaults: [{fault: refuse}]\n",
     }
     for name, text in others.items():
         (tmp_path / f"{name}.tilt.yaml").write_text(text)

@@ -13,7 +13,7 @@ They stand beside those of the absolute form (``scenario.description``)::
       - {at: 10s, disable: [web]}
 """
 
-from pytest_tiltsession.scenario import description, kinds, shapes, time_kinds, yaml_nodes
+from pytest_tiltsession.scenario import description, kinds, process_kind, shapes, time_kinds, yaml_nodes
 from pytest_tiltsession.scenario.relative import phase_kind, phase_shapes
 
 _NAMES = shapes.ListOf(kinds.Text(empty=False), "a resource")
@@ -118,13 +118,12 @@ EVENT = shapes.Shape(
     shapes.Key("cluster", Cluster(), "A cluster connects, or its connection fails with an error."),
     shapes.Key("note", kinds.Text(empty=False), "What happens here, for people; the timeline shows it."),
 )
-PARAMETERS = shapes.MapOf(kinds.Text(), "parameter")
 INCLUDED = shapes.Shape(
     "an included file",
     shapes.Key(
         "file", kinds.Text(empty=False), "Its path from this file, or a named scenario.", "write file: its path"
     ),
-    shapes.Key("with", PARAMETERS, "Values of its parameters."),
+    shapes.Key("with", process_kind.PARAMETERS, "Values of its parameters."),
 )
 
 
@@ -146,7 +145,9 @@ class Included:
 SCENARIO = shapes.Shape(
     "a scenario",
     *description.SCENARIO.keys.values(),
-    shapes.Key("parameters", PARAMETERS, "What ${name} stands for in this file, where nothing else is given."),
+    shapes.Key(
+        "parameters", process_kind.PARAMETERS, "What ${name} stands for in this file, where nothing else is given."
+    ),
     shapes.Key("include", shapes.ListOf(Included(), "a file"), "Scenarios whose resources and events come first."),
     shapes.Key("startUp", kinds.Choice(("loaded", "full")), "Where it begins: with the Tiltfile loaded, or before."),
     shapes.Key("load", time_kinds.Offset(), "How long the first load of the Tiltfile takes, with startUp: full."),

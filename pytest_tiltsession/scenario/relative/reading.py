@@ -71,11 +71,11 @@ def _included(
 def played_from(path: str, find: Find, within: tuple[pathlib.Path, ...] = ()) -> process_kind.Play:
     """Give the function that reads the scenarios which restarts in a file bring, in absolute steps.
 
-    It raises :class:`errors.InvalidScenario` for one that is not there, cannot be read or played, or comes back to the
-    file itself.
+    It raises :class:`errors.InvalidScenario` for one that is not there, cannot be read or played, has no such
+    parameters, or comes back to the file itself.
     """
 
-    def play(name: str) -> steps.Scenario:
+    def play(name: str, values: Mapping[str, str]) -> steps.Scenario:
         folder = pathlib.Path(path).parent
         file = find(name, folder)
         here = (*within, pathlib.Path(path).resolve())
@@ -89,7 +89,7 @@ def played_from(path: str, find: Find, within: tuple[pathlib.Path, ...] = ()) ->
             beside = [it.name for it in itertools.islice(file.parent.glob("*.y*ml"), _LOOKED_AT)]
             near = problems.nearest(file.name, beside)
             raise errors.InvalidScenario(f"there is no file {file}; paths count from {folder}, {near}")
-        told = parse_script(including.text_of(file), str(file), find=find, within=here)
+        told = parse_script(including.text_of(file), str(file), values=values, find=find, within=here)
         return told.base if told.is_absolute else expansion.expand(told)
 
     return play
