@@ -94,6 +94,7 @@ def format_micro_time(micros: int) -> str:
     return f"{_calendar(micros)}.{micros % 1_000_000:06d}Z"
 
 
+@functools.lru_cache(maxsize=4096)
 def format_time(seconds: int) -> str:
     """Write whole seconds since the epoch as a ``metav1.Time``: ``2026-01-01T00:00:00Z``."""
     return _calendar(seconds * 1_000_000) + "Z"

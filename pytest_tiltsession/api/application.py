@@ -6,7 +6,7 @@ Go's plain 404, whatever token they bear.
 
 import collections
 import dataclasses
-import random
+import itertools
 import uuid
 from collections.abc import Callable
 
@@ -27,11 +27,13 @@ from pytest_tiltsession.api import (
     watching,
 )
 from pytest_tiltsession.engine import gate as gates
+from pytest_tiltsession.engine import tilt as tilts
 from pytest_tiltsession.engine import world as worlds
 from pytest_tiltsession.store import requests as journals
 
 _AUDIT_ID = "Audit-Id"
-_CACHE_CONTROL = "Cache-Control"
+_AUDITS = uuid.UUID(int=0)  # what the ids of requests follow from: no secret, and the same in each run
+_CACHE_CONTROL = "cache-control"
 _READS = ("get", "get status", "list")
 
 
@@ -66,17 +68,13 @@ class Application:
         self._server = calls.Server(world, gate, chosen, history)
         self._before_read = before_read
         self._on_read = on_read
-        self._audit_ids = random.Random(0)  # noqa: S311  no secret
+        self._audits = itertools.count(1)
         self._answered: collections.Counter[tuple[str, int]] = collections.Counter()
 
     @property
     def profile(self) -> profiles.Profile:
         """The profile that the API answers by."""
         return self._server.profile
-
-    def forget_history(self) -> None:
-        """Forget all versions before the present one: who resumes or pages on from them gets 410 Gone."""
-        self._server.history.forget()
 
     def __call__(self, request: messages.Request) -> faulting.Answer:
         """Answer a request and note it."""
@@ -99,9 +97,8 @@ class Application:
             return self._noted(request, messages.Response(301, (("Location", location),)))
         if not (path.startswith(routes.PREFIXES) or (self.profile.core_group and discovery.is_core(path))):
             return self._noted(request, calls.plain_text(404, "404 page not found\n"))
-        values = queries.parse(request.query)
         try:
-            about = routes.about(request.method, path, values)
+            values, about = routes.read(request.method, path, request.query)
         except routes.Unparsable as problem:
             refused = handling.unparsable(request, str(problem))
             return self._noted(request, self._finished(request, refused, (), cached=False))
@@ -137,18 +134,17 @@ class Application:
         self, request: messages.Request, answer: messages.Answer, warnings: messages.Headers, *, cached: bool = True
     ) -> messages.Answer:
         """Add the headers that all answers of the API server have; ``cached``: also what caches are told."""
-        own = {name.lower() for name, _ in answer.headers}
-        headers = [(_AUDIT_ID, request.header("audit-id") or self._audit_id())]
-        if cached and _CACHE_CONTROL.lower() not in own:
-            headers.append(calls.NO_CACHE)
-        whole = (*headers, *answer.headers, *warnings)
+        whole: messages.Headers = ((_AUDIT_ID, request.header("audit-id") or self._audit_id()),)
+        if cached and all(name.lower() != _CACHE_CONTROL for name, _ in answer.headers):
+            whole += (calls.NO_CACHE,)
+        whole += (*answer.headers, *warnings)
         if isinstance(answer, messages.Response):
-            return dataclasses.replace(answer, headers=whole)
+            return messages.Response(answer.status, whole, answer.body, answer.after, answer.cut)
         answer.headers = whole
         return answer
 
     def _audit_id(self) -> str:
-        return str(uuid.UUID(int=self._audit_ids.getrandbits(128), version=4))
+        return tilts.new_uid(_AUDITS, next(self._audits))
 
     # -- the journal of requests --------------------------------------------------------------------------------
 

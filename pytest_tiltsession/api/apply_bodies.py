@@ -8,14 +8,14 @@ import dataclasses
 from typing import Any
 
 from pytest_tiltsession.api import json_scanning, merge_schema, refusals, typed_values, yaml_reading
-from pytest_tiltsession.models import decoding, parsed
+from pytest_tiltsession.models import decoding, parsed, unstructured
 from pytest_tiltsession.models import session as session_models
 
 GROUP_VERSION_KIND = f"{session_models.API_VERSION}, Kind={session_models.KIND}"
 
 _CONVERTING = "error converting YAML to JSON"
 _DECODING = "error unmarshaling JSON: while decoding JSON"
-_LEAST_INTEGER = -(1 << 63)
+_TYPE_META = ("kind", "apiVersion")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -70,32 +70,12 @@ def to_session(merged: dict[str, Any], config: dict[str, Any]) -> session_models
     Raises a 500, as the real server does, for times and durations that cannot be read, and for fractions.
     """
     try:
-        value = _with_integers(merged, merge_schema.session())
-        return decoding.decode(session_models.Session, value, strict=False).value
-    except ValueError as problem:
+        return unstructured.convert(session_models.Session, merged, inlined=_TYPE_META).value
+    except decoding.Undecodable as problem:
         raise refusals.unclassified(
             f"failed to convert new object ({_named(config)}) to proper version: "
             f"unable to convert unstructured object to {GROUP_VERSION_KIND}: {problem}"
         ) from None
-
-
-def _with_integers(value: Any, kind: merge_schema.Type) -> Any:
-    """Give numbers as the 64-bit integers that all numbers of a Session are. Raises ValueError for a fraction.
-
-    What is too large becomes the least integer, as where Go runs on amd64.
-    """
-    if isinstance(kind, merge_schema.Scalar):
-        if kind.kind != merge_schema.NUMBER or value is None:
-            return value
-        if value != int(value):
-            raise ValueError("cannot convert float64 to int64")
-        return int(value) if _LEAST_INTEGER <= value < -_LEAST_INTEGER else _LEAST_INTEGER
-    if isinstance(value, dict) and isinstance(kind, merge_schema.MapType):
-        types = {name: kind.type_of(name) for name in value}
-        return {name: _with_integers(value[name], found) if found else value[name] for name, found in types.items()}
-    if isinstance(value, list) and isinstance(kind, merge_schema.ListType):
-        return [_with_integers(item, kind.items) for item in value]
-    return value
 
 
 def _named(config: dict[str, Any]) -> str:

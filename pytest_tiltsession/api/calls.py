@@ -58,9 +58,9 @@ class Call:
     refuse: "Callable[[Server], messages.Response | None] | None" = None
     version: str = ""
 
-    def output(self) -> negotiation.MediaType:
-        """Choose the form of the answer. Raises a 406."""
-        tables = self.route is None or self.route.form != routes.OBJECT_STATUS
+    def output(self, *, status_tables: bool = True) -> negotiation.MediaType:
+        """Choose the form of the answer; ``status_tables`` tells whether a status has a table. Raises a 406."""
+        tables = status_tables or self.route is None or self.route.form != routes.OBJECT_STATUS
         return negotiation.output(self.request.header("accept"), tables=tables)
 
     def body(self) -> bytes:

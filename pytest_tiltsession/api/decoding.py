@@ -8,7 +8,7 @@ import dataclasses
 from typing import Any
 
 from pytest_tiltsession.api import json_reading, kinds, refusals, yaml_bodies
-from pytest_tiltsession.models import decoding, options
+from pytest_tiltsession.models import decoding, go_texts, options
 from pytest_tiltsession.models import session as session_models
 
 JSON = "application/json"
@@ -149,7 +149,7 @@ def _refused(error: Unsuitable, body: bytes) -> refusals.Refusal:
     wanted = session_models.KIND
     found = error.type_meta
     if found is not None and found.kind:
-        version = f'{found.kind} in version "{found.version}" cannot be handled as a {wanted}'
+        version = f"{found.kind} in version {go_texts.quoted(found.version)} cannot be handled as a {wanted}"
         return refusals.bad_request(f"{version}: {error}")
     message = f"the object provided is unrecognized (must be of type {wanted}): {error} ({_summary(body)})"
     return refusals.bad_request(message)

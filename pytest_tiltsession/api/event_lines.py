@@ -7,8 +7,6 @@ import dataclasses
 
 from pytest_tiltsession.api import (
     documents,
-    kubernetes_protobuf,
-    metadata_protobuf,
     negotiation,
     refusals,
     rendering,
@@ -64,6 +62,8 @@ class Writer:
         return f'{{"type":"{event.type}","object":{text}}}\n'.encode()
 
     def _enveloped(self, event: Event) -> bytes:
+        from pytest_tiltsession.api import kubernetes_protobuf, metadata_protobuf  # start-up cost
+
         if event.error is not None:
             content = kubernetes_protobuf.encode(rendering.status_of(event.error).wire())
         else:

@@ -56,16 +56,11 @@ class Owner(NamedTuple):
 
 
 class Holding(NamedTuple):
-    """What an owner manages: a set of fields, the version it is written in, and when it last changed (seconds).
-
-    ``fresh`` marks what this very request stamped. Kubernetes sorts before it cuts times to seconds, so that comes
-    after everything else of the same second; on a frozen clock that is the rule rather than a coincidence.
-    """
+    """What an owner manages: a set of fields, the version it is written in, and when it last changed (seconds)."""
 
     fields: field_sets.FieldSet
     api_version: str
     time: int | None = None
-    fresh: bool = False
 
 
 Owners = Mapping[Owner, Holding]
@@ -96,44 +91,39 @@ def owner_of(manager: str, operation: str, api_version: str, subresource: str = 
 def to_entries(
     owners: Owners, stored: Sequence[metadata.ManagedFieldsEntry] | None = None
 ) -> tuple[metadata.ManagedFieldsEntry, ...] | None:
-    """Write managedFields: appliers first, then by time, manager, version and subresource; None without owners.
+    """Write managedFields: appliers first, then by seconds, manager, version and subresource; None without owners.
 
-    ``stored`` are those of the object as it is. Entries of one second that it has keep their order: on a frozen clock
-    they were written one after the other, and a write without effect must not turn them round.
+    ``stored`` are those of the object as it is, whose entries are taken over where nothing in them changes.
     """
-    entries = {
-        owner: metadata.ManagedFieldsEntry(
-            manager=owner.manager,
-            operation=owner.operation,
-            api_version=holding.api_version,
-            time=holding.time,
-            fields_type=FIELDS_TYPE,
-            fields_v1=fields_v1.from_set(holding.fields),
-            subresource=owner.subresource,
-        )
-        for owner, holding in owners.items()
-    }
-    places = {_owner_of(entry): place for place, entry in enumerate(stored or ())}
-    ranked = sorted(owners, key=lambda owner: _rank(entries[owner], owners[owner], places.get(owner, len(places))))
-    return tuple(entries[owner] for owner in ranked) or None
+    earlier = {_owner_of(entry): entry for entry in stored or ()}
+    entries = [_entry(owner, holding, earlier.get(owner)) for owner, holding in owners.items()]
+    return tuple(sorted(entries, key=_rank)) or None
+
+
+def _entry(owner: Owner, holding: Holding, stored: metadata.ManagedFieldsEntry | None) -> metadata.ManagedFieldsEntry:
+    """Write one owner's entry: the stored one where it says the same, or else at least with its tree if that does."""
+    tree = None if stored is None else stored.fields_v1
+    if not (isinstance(tree, fields_v1.Tree) and tree.fields == holding.fields):
+        tree = fields_v1.from_set(holding.fields)
+    elif stored is not None and (stored.time, stored.api_version) == (holding.time, holding.api_version):
+        return stored
+    return metadata.ManagedFieldsEntry(
+        manager=owner.manager,
+        operation=owner.operation,
+        api_version=holding.api_version,
+        time=holding.time,
+        fields_type=FIELDS_TYPE,
+        fields_v1=tree,
+        subresource=owner.subresource,
+    )
 
 
 def _owner_of(entry: metadata.ManagedFieldsEntry) -> Owner:
     return owner_of(entry.manager, entry.operation, entry.api_version, entry.subresource)
 
 
-def _rank(
-    entry: metadata.ManagedFieldsEntry, holding: Holding, place: int
-) -> tuple[str, int, bool, int, str, str, str]:
-    return (
-        entry.operation,
-        entry.time or 0,
-        holding.fresh,
-        place,
-        entry.manager,
-        entry.api_version,
-        entry.subresource,
-    )
+def _rank(entry: metadata.ManagedFieldsEntry) -> tuple[str, int, str, str, str]:
+    return (entry.operation, entry.time or 0, entry.manager, entry.api_version, entry.subresource)
 
 
 def capped(owners: Owners) -> dict[Owner, Holding]:
@@ -147,7 +137,7 @@ def capped(owners: Owners) -> dict[Owner, Holding]:
     surplus = len(updaters) - MAX_UPDATERS
     if surplus <= 0:
         return kept
-    updaters.sort(key=lambda owner: (kept[owner].time or 0, kept[owner].fresh, owner.identifier))
+    updaters.sort(key=lambda owner: (kept[owner].time or 0, owner.identifier))
     first_of: dict[str, Owner] = {}
     for owner in updaters:
         if surplus <= 0:

@@ -64,8 +64,10 @@ def parse(text: str) -> Fields:
         found = _split(part)
         if found is None:
             raise errors.InvalidValue(f"invalid selector: '{text}'; can't understand '{part}'")
-        field, operator, value = found
-        terms.append(Term(field, _unescaped(value), operator != "!="))
+        field, operator, escaped = found
+        value = _unescaped(escaped)
+        if field or value:  # a lone operator asks for nothing
+            terms.append(Term(field, value, operator != "!="))
     return Fields(tuple(terms))
 
 

@@ -27,7 +27,10 @@ Path = tuple[Element, ...]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FieldSet:
-    """An immutable set of paths: the elements that are members here, and the sets below elements, none empty."""
+    """An immutable set of paths: the elements that are members here, and the sets below elements, none empty.
+
+    What an operation leaves as it was is the very same set, which is quick to compare.
+    """
 
     members: frozenset[Element] = frozenset()
     children: Mapping[Element, "FieldSet"] = dataclasses.field(default_factory=dict)
@@ -38,12 +41,10 @@ class FieldSet:
 
     def union(self, other: "FieldSet") -> "FieldSet":
         """Give the paths that are in either set."""
-        if not other:
-            return self
-        children = dict(self.children)
-        for element, below in other.children.items():
-            children[element] = children[element].union(below) if element in children else below
-        return FieldSet(self.members | other.members, children)
+        if not (self and other):
+            return self or other
+        left = {element: self.below(element).union(below) for element, below in other.children.items()}
+        return self.altered(self.members | other.members, left)
 
     def intersection(self, other: "FieldSet") -> "FieldSet":
         """Give the paths that are in both sets."""
@@ -58,23 +59,30 @@ class FieldSet:
         """Give the paths that are not in the other set; what lies below a path of the other set stays."""
         if not other:
             return self
-        children = {
-            element: left
-            for element, below in self.children.items()
-            if (left := below.difference(other.below(element)))
-        }
-        return FieldSet(self.members - other.members, children)
+        own = self.children
+        left = {element: own[element].difference(below) for element, below in other.children.items() if element in own}
+        return self.altered(self.members - other.members, left)
 
     def recursive_difference(self, other: "FieldSet") -> "FieldSet":
         """Give the paths that are neither in the other set nor below one of its paths."""
         if not other:
             return self
-        children = {
-            element: left
-            for element, below in self.children.items()
-            if element not in other.members and (left := below.recursive_difference(other.below(element)))
+        own = self.children
+        left = {
+            element: own[element].recursive_difference(below)
+            for element, below in other.children.items()
+            if element in own
         }
-        return FieldSet(self.members - other.members, children)
+        left |= {element: EMPTY for element in other.members if element in own}
+        return self.altered(self.members - other.members, left)
+
+    def altered(self, members: frozenset[Element], below: "Mapping[Element, FieldSet]") -> "FieldSet":
+        """Give a set with other members, and with something else, perhaps nothing, below some elements."""
+        own = self.children
+        changed = {element: left for element, left in below.items() if left is not own.get(element)}
+        if not changed:
+            return self if members == self.members else FieldSet(members, own)
+        return FieldSet(members, {element: left for element, left in {**own, **changed}.items() if left})
 
     def below(self, element: Element) -> "FieldSet":
         """Give the set of paths below an element, without that element."""
@@ -102,12 +110,24 @@ def of(paths: Iterable[Path]) -> FieldSet:
     """Make a set of paths; an empty path, which would name the whole object, is left out."""
     members: set[Element] = set()
     below: dict[Element, list[Path]] = {}
+    paths = tuple(paths)
+    if len(paths) == 1:
+        return _of_one(*paths)
     for path in paths:
         if len(path) == 1:
             members.add(path[0])
         elif path:
             below.setdefault(path[0], []).append(path[1:])
+    if not (members or below):
+        return EMPTY
     return FieldSet(frozenset(members), {element: of(found) for element, found in below.items()})
+
+
+def _of_one(path: Path) -> FieldSet:
+    fields = FieldSet(frozenset(path[-1:]))
+    for element in reversed(path[:-1]):
+        fields = FieldSet(children={element: fields})
+    return fields
 
 
 def field(name: str) -> Element:

@@ -17,13 +17,30 @@ _INDEX = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _SPACE = " \t\r\n"
 
 
-def from_set(fields: field_sets.FieldSet) -> dict[str, Any]:
+class Tree(dict[str, Any]):
+    """A tree that was written here, and the set that it was written from, which is not to be read out of it again.
+
+    It belongs to whatever stored it, and is never changed.
+    """
+
+    __slots__ = ("fields",)
+
+    def __init__(self, fields: field_sets.FieldSet) -> None:
+        super().__init__(_written(fields))
+        self.fields = fields
+
+
+def from_set(fields: field_sets.FieldSet) -> Tree:
     """Write a set as a tree, in the order that Kubernetes writes it."""
+    return Tree(fields)
+
+
+def _written(fields: field_sets.FieldSet) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     if not fields:
         return tree
     for element in field_sets.in_order(fields.members | fields.children.keys()):
-        inner = from_set(fields.below(element))
+        inner = _written(fields.below(element))
         if inner and element in fields.members:
             inner = {".": {}} | inner
         tree[f"{_LETTERS[element.sort]}:{element.text}"] = inner
@@ -35,6 +52,8 @@ def to_set(tree: Any) -> field_sets.FieldSet:
 
     Raises :class:`errors.InvalidValue` for what is no tree of objects, or names an element that cannot be read.
     """
+    if isinstance(tree, Tree):
+        return tree.fields
     if tree is not None and not isinstance(tree, dict):
         raise errors.InvalidValue(f"{tree!r} is no FieldsV1: write a tree of JSON objects")
     if not tree:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pytest_tiltsession.api import (
     authentication,
     calls,
-    deleting,
     discovery,
     documents,
     health,
@@ -25,7 +24,6 @@ from pytest_tiltsession.api import (
     routes,
     shown,
     watching,
-    writing,
 )
 from pytest_tiltsession.models import encoding, go_texts, go_times
 
@@ -137,7 +135,7 @@ def _described(call: calls.Call, media_types: tuple[str, ...]) -> messages.Respo
     if call.request.method != "GET":
         raise refusals.method_not_allowed()
     accepted = call.request.header("accept")
-    negotiation.consumed(call.request.header("content-type"), media_types)
+    negotiation.consumed(call.request, media_types)
     negotiation.offered(accepted, media_types)
     request = dataclasses.replace(call.request, path=call.path)
     found = discovery.answer(request, call.request.header("host") or "127.0.0.1")
@@ -159,7 +157,7 @@ def _resource(call: calls.Call, server: calls.Server, route: routes.Route, ended
     if method not in route.methods:
         raise refusals.method_not_allowed()
     if method == "PATCH":
-        negotiation.patch_offered(call.request.header("content-type"))
+        negotiation.patch_offered(call.request)
     negotiation.offered(call.request.header("accept"), route.produces(method))
     if method == "GET":
         if route.form in (routes.OBJECT, routes.OBJECT_STATUS):
@@ -167,6 +165,8 @@ def _resource(call: calls.Call, server: calls.Server, route: routes.Route, ended
         if call.about.verb == "watch":
             return watching.watch(call, server, route, ended)
         return reading.list_(call, server, route)
+    from pytest_tiltsession.api import deleting, writing  # start-up cost: most clients only read
+
     if method == "POST":
         return writing.create(call, server)
     if method == "PUT":

@@ -17,12 +17,6 @@ class History:
     def __init__(self, world: worlds.World, span: int) -> None:
         self._world = world
         self._span = span
-        self._forgotten = 0
-
-    def forget(self) -> None:
-        """Forget everything that happened until now, as a server that was restarted does."""
-        with self._world.lock:
-            self._forgotten = len(self._world.journal)
 
     def expired(self, version: int) -> bool:
         """Tell whether something that happened after a version is forgotten, so that the rest is not the whole."""
@@ -52,9 +46,7 @@ class History:
     def _horizon(self) -> int:
         """Give how many commits are forgotten."""
         oldest = self._world.clock.now - self._span
-        return max(
-            self._forgotten, self._world.journal.begun, bisect.bisect_left(_Instants(self._world.journal), oldest)
-        )
+        return max(self._world.journal.begun, bisect.bisect_left(_Instants(self._world.journal), oldest))
 
     def _entry(self, seq: int) -> journal.Committed:
         return self._world.journal.read(seq, 1)[0]

@@ -36,18 +36,15 @@ class DeclaredOperation:
     value: Any = wire.field("value", field_reading.INTERFACE, "What.")
 
 
-def apply(document: str, operations: list[Operation]) -> str:
-    """Carry out operations on an object, which is a compact JSON text as is the outcome.
-
-    Raises :class:`Inapplicable`; the document is then as it was, since texts do not change.
-    """
-    root: Container = lazy_json.Node(document).open_object()
+def apply(document: lazy_json.Node, operations: list[Operation]) -> lazy_json.Node:
+    """Carry out operations on an object. Raises :class:`Inapplicable`; the document then is of no use any more."""
+    root: Container = document.open_object()
     for operation in operations:
         try:
             root = _carry_out(root, operation)
         except (lazy_json.NotOpen, _Missing) as error:
             raise Inapplicable from error
-    return _whole(root).text()
+    return _whole(root)
 
 
 class _Missing(Exception):
@@ -121,7 +118,7 @@ def _found(root: Container, path: str) -> tuple[Container, str]:
     container = root
     for key in keys[:-1]:
         node = _get(container, key)
-        if node is None or node.raw is None:
+        if node is None or node.is_null:
             raise _Missing
         container = node.open_array() if node.is_array else node.open_object()
     return container, keys[-1]
@@ -178,7 +175,7 @@ def _test(root: Container, path: str, value: lazy_json.Node | None) -> None:
     container, key = _found(root, path)
     node = _get(container, key)
     if node is None:
-        if value is not None and value.raw is not None:
+        if value is not None and not value.is_null:
             raise _Missing
     elif value is None or not node.equals(value):
         raise _Missing

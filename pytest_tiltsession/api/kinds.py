@@ -6,7 +6,7 @@ Knows ``kind`` and ``apiVersion`` of a parsed body and nothing else of it.
 import dataclasses
 from typing import Any
 
-from pytest_tiltsession.models import parsed
+from pytest_tiltsession.models import go_texts, parsed
 from pytest_tiltsession.models import session as session_models
 
 _SCHEME = "github.com/tilt-dev/tilt-apiserver/pkg/server/apiserver/apiserver.go:30"
@@ -63,7 +63,6 @@ def told_by(value: Any, wanted: TypeMeta) -> TypeMeta:
 def _texts(value: Any) -> tuple[str, str]:
     """Read the two fields as the server does first of all: names in any case, the last of several counts."""
     texts = {"apiversion": "", "kind": ""}
-    names = {"apiversion": "apiVersion", "kind": "kind"}
     mismatch = ""
     if value is not None and not isinstance(value, dict):
         raise _mismatch(value, f"Go value of type {_ONLY_TYPE_META}")
@@ -75,7 +74,7 @@ def _texts(value: Any) -> tuple[str, str]:
         if isinstance(item, str):
             texts[name] = item
         elif not mismatch:
-            mismatch = f"Go struct field .{names[name]} of type string"
+            mismatch = f"Go struct field .{key} of type string"
             wrong = item
     if mismatch:
         raise _mismatch(wrong, mismatch)
@@ -122,7 +121,8 @@ def _unconvertible(found: str, wanted: str = "v1alpha1.Session") -> Unsuitable:
 
 
 def _unregistered(found: TypeMeta, scheme: str) -> Unsuitable:
-    return Unsuitable(f'no kind "{found.kind}" is registered for version "{found.api_version}" in scheme "{scheme}"')
+    kind, version = go_texts.quoted(found.kind), go_texts.quoted(found.api_version)
+    return Unsuitable(f'no kind {kind} is registered for version {version} in scheme "{scheme}"')
 
 
 def check_delete_options(found: TypeMeta) -> None:

@@ -1,21 +1,21 @@
 """JSON documents that are opened only where a patch touches them; knows no HTTP and no model.
 
-What was opened is written with its keys in the order of the alphabet, what was not stays the text that it was: that
-is how the real server's patches come to be quoted in its refusals (stories ``time-patch``, ``merge-wrong-type``).
-Texts are compact: no white space outside of strings.
+A value is a text, or something that can be written as text once somebody asks for it. What was opened is written with
+its keys in the order of the alphabet, what was not stays the text that it was: that is how the real server's patches
+come to be quoted in its refusals (stories ``time-patch``, ``merge-wrong-type``). Texts are compact: no white space
+outside of strings.
 """
 
 import functools
 import json
 import re
-from collections.abc import Iterable
 from json import decoder
-from typing import Any
+from typing import Any, Protocol
 
 from pytest_tiltsession.models import encoding
 
 _RAW, _OBJECT, _ARRAY = "raw", "object", "array"
-_SPACES = re.compile(r'("(?:[^"\\]|\\.)*+")|[ \t\r\n]+')
+_NO_SPACES = re.compile(r'"(?:[^"\\]|\\.)*+"|[^" \t\r\n]+|"')
 _ESCAPED_IN_HTML = re.compile("[<>&\u2028\u2029]")
 _SCALAR = re.compile(r'"(?:[^"\\]|\\.)*+"|[^,\]}]+')
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{},:]|[^\[\]{},:"]+')
@@ -29,24 +29,48 @@ class NotOpen(Exception):
 
 def compact(text: str) -> str:
     """Take the white space out of a JSON text."""
-    return _SPACES.sub(r"\1", text)
+    return "".join(_NO_SPACES.findall(text))
+
+
+class Source(Protocol):
+    """What a value is made of where that is no text; always the same, whatever comes of the value."""
+
+    def text(self) -> str:
+        """Write the value as compact JSON."""
+
+    def members(self) -> "dict[str, Node | None] | None":
+        """Give what an object holds, a null as None; None where its text is to be read for that."""
 
 
 class Node:
-    """One value: its text, and what it holds once it was opened. A null that a patch gives has no text."""
+    """One value: its text or source, and what it holds once it was opened. A null that a patch gives has neither."""
 
-    __slots__ = ("items", "kind", "members", "raw")
+    __slots__ = ("_text", "items", "kind", "members", "source")
 
-    def __init__(self, raw: str | None) -> None:
-        self.raw = raw
+    def __init__(self, raw: str | None, source: Source | None = None) -> None:
+        self._text = raw
+        self.source = source
         self.kind = _RAW
         self.members: dict[str, Node | None] = {}
         self.items: list[Node | None] = []
 
+    @property
+    def raw(self) -> str | None:
+        """The text that the value was before anything was opened."""
+        if self._text is None and self.source is not None:
+            self._text = self.source.text()
+        return self._text
+
+    @property
+    def is_null(self) -> bool:
+        """Whether this is the null that a patch gives."""
+        return self._text is None and self.source is None
+
     def open_object(self) -> "dict[str, Node | None]":
         """Open an object and give its members, a null as None. Raises :class:`NotOpen`."""
         if self.kind != _OBJECT:
-            self.members = _members(self.raw)
+            members = None if self.source is None else self.source.members()
+            self.members = _members(self.raw) if members is None else members
             self.kind = _OBJECT
         return self.members
 
@@ -62,11 +86,10 @@ class Node:
         """Whether the value was opened, and may hold what its text does not."""
         return self.kind != _RAW
 
-    def with_nulls(self, names: Iterable[str]) -> "Node":
-        """Give a copy of an object that was opened, with nulls in place of some of its members."""
-        copy = Node(self.raw)
-        copy.kind = self.kind
-        copy.members = {**self.members, **dict.fromkeys(names)}
+    def with_members(self, members: "dict[str, Node | None]") -> "Node":
+        """Give an object like this one, which was opened, that holds something else."""
+        copy = Node(self._text, self.source)
+        copy.kind, copy.members = _OBJECT, members
         return copy
 
     @property
@@ -89,16 +112,27 @@ class Node:
     def parts(self) -> "list[Node | str | None]":
         """Give what the text is made of: pieces of text, and the values between them."""
         if self.kind == _RAW:
-            raw = "null" if self.raw is None else self.raw
-            return [_ESCAPED_IN_HTML.sub(_escape, raw) if _ESCAPED_IN_HTML.search(raw) else raw]
+            return [self.closed_text()]
         parts: list[Node | str | None] = []
         if self.kind == _OBJECT:
             for key in sorted(self.members):
-                parts += [f"{',' if parts else ''}{_key(key)}:", self.members[key]]
-            return ["{", *parts, "}"]
+                item = self.members[key]
+                name = f"{',' if parts else '{'}{_key(key)}:"
+                if item is not None and item.kind != _RAW:
+                    parts += [name, item]
+                else:
+                    parts.append(name + ("null" if item is None else item.closed_text()))
+            return [*parts, "}"] if parts else ["{}"]
         for item in self.items:
             parts += [",", item] if parts else [item]
         return ["[", *parts, "]"]
+
+    def closed_text(self) -> str:
+        """Write the value as it was before anything was opened, with Go's escapes for HTML."""
+        raw = self.raw
+        if raw is None:
+            return "null"
+        return _ESCAPED_IN_HTML.sub(_escape, raw) if _ESCAPED_IN_HTML.search(raw) else raw
 
     def equals(self, other: "Node") -> bool:
         """Compare with another value: objects and arrays by what they hold, all else by its text."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_tiltsession import errors
 from pytest_tiltsession.api import apply_bodies, field_owners, field_sets, last_applied, refusals, structured_merge
-from pytest_tiltsession.models import encoding, metadata
+from pytest_tiltsession.models import encoding, metadata, wire
 from pytest_tiltsession.models import session as session_models
 
 MAX_MANAGER_BYTES = 128
@@ -104,7 +104,7 @@ def _updated(
     fields = holding.fields.difference(field_owners.NEVER_MANAGED) if holding else field_sets.EMPTY
     if fields:
         earlier = written[owner].fields if owner in written else field_sets.EMPTY
-        written[owner] = field_owners.Holding(fields.union(earlier), session_models.API_VERSION, now, fresh=True)
+        written[owner] = field_owners.Holding(earlier.union(fields), session_models.API_VERSION, now)
     return field_owners.capped(written)
 
 
@@ -199,9 +199,7 @@ def _stamped(
     holding = stamped.pop(owner, None)
     fields = holding.fields.difference(field_owners.NEVER_MANAGED) if holding else field_sets.EMPTY
     if holding and fields:
-        stamped[owner] = holding._replace(
-            fields=fields, time=holding.time if now is None else now, fresh=now is not None
-        )
+        stamped[owner] = holding._replace(fields=fields, time=holding.time if now is None else now)
     return stamped
 
 
@@ -221,8 +219,9 @@ def keep_times(before: session_models.Session, after: session_models.Session) ->
 def _with_entries(
     session: session_models.Session, entries: tuple[metadata.ManagedFieldsEntry, ...] | None
 ) -> session_models.Session:
-    changed = dataclasses.replace(session.metadata, managed_fields=entries)
-    return dataclasses.replace(session, metadata=changed)
+    if entries is session.metadata.managed_fields:
+        return session
+    return wire.replaced(session, metadata=wire.replaced(session.metadata, managed_fields=entries))
 
 
 def _wire(session: session_models.Session) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """JSON merge patches (RFC 7386) as the API server applies them; knows JSON texts and nothing of what they mean.
 
-Nulls delete, objects merge, everything else replaces. A null within an array of the patch goes too, except where the
-array takes the place of an object.
+Nulls delete, objects merge, everything else replaces. A null that is an item of an array stays.
 """
+
+from typing import Any
 
 from pytest_tiltsession.api import lazy_json
 
@@ -11,8 +12,8 @@ class NoPatch(ValueError):
     """A text that is no merge patch; the message is the server's."""
 
 
-def apply(document: str, patch: str) -> lazy_json.Node:
-    """Merge a patch into an object; both are compact JSON texts. What the patch did not touch of it stays closed.
+def apply(document: lazy_json.Node, patch: str) -> lazy_json.Node:
+    """Merge a patch, which is compact JSON, into an object. What the patch did not touch of that stays closed.
 
     A patch that is an array takes the place of the object. Raises :class:`NoPatch` for any other patch that is no
     object.
@@ -21,12 +22,35 @@ def apply(document: str, patch: str) -> lazy_json.Node:
     if changes.is_array:
         _prune(changes)
         return changes
-    merged = lazy_json.Node(document)
     try:
-        _merge_members(merged.open_object(), changes.open_object())
+        _merge_members(document.open_object(), changes.open_object())
     except lazy_json.NotOpen:
         raise NoPatch("Invalid JSON Patch") from None
-    return merged
+    return document
+
+
+def merge_values(current: Any, patch: Any) -> Any:
+    """Merge as :func:`apply` does, but values that were read from the texts; an object that is merged into is changed.
+
+    Raises RecursionError for values that nest too deeply.
+    """
+    if not isinstance(current, dict):
+        return _pruned(patch)
+    if not isinstance(patch, dict):
+        return patch
+    for key, change in patch.items():
+        if change is None:
+            current.pop(key, None)
+        else:
+            before = current.get(key)
+            current[key] = _pruned(change) if before is None else merge_values(before, change)
+    return current
+
+
+def _pruned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _pruned(item) for key, item in value.items() if item is not None}
+    return [_pruned(item) for item in value] if isinstance(value, list) else value
 
 
 def _merge(current: lazy_json.Node, patch: lazy_json.Node) -> lazy_json.Node:
@@ -62,8 +86,6 @@ def _prune(node: lazy_json.Node) -> None:
         node = pending.pop()
         if not node.opens():
             continue
-        if node.is_array:
-            node.items = [item for item in node.items if item is not None]
-        else:
+        if not node.is_array:
             node.members = {key: item for key, item in node.members.items() if item is not None}
         pending.extend(item for item in (node.items if node.is_array else node.members.values()) if item is not None)

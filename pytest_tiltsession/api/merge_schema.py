@@ -7,22 +7,23 @@ Made from the declarations of ``models.wire`` and the list and map types that th
 import dataclasses
 import functools
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from pytest_tiltsession.models import metadata, wire
 from pytest_tiltsession.models import session as session_models
 
-TEXT, NUMBER, BOOLEAN = "string", "numeric", "boolean"
+TEXT, NUMBER, BOOLEAN, ANY = "string", "numeric", "boolean", "untyped"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Scalar:
-    """A leaf: ``kind`` is TEXT, NUMBER or BOOLEAN; null is allowed."""
+    """A leaf: ``kind`` is TEXT, NUMBER, BOOLEAN or ANY of them, as times are; null is allowed."""
 
     kind: str
+    folds: ClassVar[bool] = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True)
 class ListType:
     """A list. Atomic: one leaf. A set: items told apart by value. Keyed: items told apart by the fields ``keys``."""
 
@@ -30,14 +31,25 @@ class ListType:
     atomic: bool = True
     keys: tuple[str, ...] = ()
 
+    @functools.cached_property
+    def folds(self) -> bool:
+        """Whether sets of fields are folded somewhere in it: into this list, or into one or a map in its items."""
+        return self.atomic or self.items.folds
 
-@dataclasses.dataclass(frozen=True, slots=True)
+
+@dataclasses.dataclass(frozen=True)
 class MapType:
     """A struct (``fields``) or a map of any names to ``items``; atomic: one leaf."""
 
     fields: Mapping[str, "Type"]
     items: "Type | None" = None
     atomic: bool = False
+
+    @functools.cached_property
+    def folds(self) -> bool:
+        """Whether sets of fields are folded somewhere in it: into this map, or into one or a list within."""
+        inner = [*self.fields.values(), *(() if self.items is None else (self.items,))]
+        return self.atomic or any(kind.folds for kind in inner)
 
     def type_of(self, name: str) -> "Type | None":
         """Give the type of a field, or None where the schema has no such field."""
@@ -53,6 +65,8 @@ _SCALARS = {
     wire.BOOL: Scalar(BOOLEAN),
     wire.INT64: Scalar(NUMBER),
     wire.INT32: Scalar(NUMBER),
+    wire.MICRO_TIME: Scalar(ANY),
+    wire.TIME: Scalar(ANY),
 }
 
 

@@ -23,7 +23,10 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """Give the first value of a header by its lower-case name, or None."""
-        return next((value for key, value in self.headers if key == name), None)
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

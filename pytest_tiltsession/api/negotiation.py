@@ -117,22 +117,38 @@ def body_type(header: str | None) -> str:
     return name
 
 
-def patch_offered(header: str | None) -> None:
+def patch_offered(request: messages.Request) -> None:
     """Refuse a patch whose Content-Type names none of the patch types, as the router does before anything is done.
 
-    The router takes a list and finds the type anywhere in it. Raises a 415, also where there is no Content-Type.
+    The router takes a list and finds the type anywhere in it. Raises a 415, also where there is no Content-Type, or a
+    406 where there is no body.
     """
-    if not any(part.partition(";")[0].strip() in PATCH_TYPES for part in (header or "").split(",")):
-        raise refusals.unsupported_type()
+    header = request.header("content-type") or ""
+    if not any(part.partition(";")[0].strip() in PATCH_TYPES for part in header.split(",")):
+        raise _unread(request)
 
 
-def consumed(header: str | None, media_types: tuple[str, ...]) -> None:
+def consumed(request: messages.Request, media_types: tuple[str, ...]) -> None:
     """Refuse a request whose Content-Type names none of the types that a path reads; none at all is fine.
 
-    The router that looks at it does not ask whether there is a body. Raises a 415.
+    Raises a 415, or a 406 where there is no body.
     """
+    header = request.header("content-type")
     if header and not any(part.partition(";")[0].strip(" ") in media_types for part in header.split(",")):
-        raise refusals.unsupported_type()
+        raise _unread(request)
+
+
+def _unread(request: messages.Request) -> refusals.Refusal:
+    """Word what the router makes of a Content-Type that no route reads.
+
+    Where no length announces a body it looks on, at what the routes left over can answer with, and there are none.
+    """
+    length = request.header("content-length")
+    if request.body and request.header("transfer-encoding") is None:
+        return refusals.unsupported_type()
+    if length is None and request.method in ("POST", "PUT", "PATCH"):
+        return refusals.unsupported_type(representations=())
+    return refusals.none_available(())
 
 
 def patch_type(header: str | None) -> str:

@@ -5,6 +5,7 @@ What cannot be read is a 400 with the message of Go's ``strconv``; what is not a
 """
 
 import dataclasses
+import functools
 
 from pytest_tiltsession import errors, profiles
 from pytest_tiltsession.api import field_selectors, queries, refusals, selectors
@@ -17,6 +18,7 @@ EXACT, NOT_OLDER = "Exact", "NotOlderThan"
 FIELD_VALIDATIONS = ("", "Ignore", "Strict", "Warn")
 PROPAGATION_POLICIES = ("Foreground", "Background", "Orphan", "nil")
 APPLY = "apply"
+_KEPT = 64  # options of the last lists and watches: all clients of a test suite ask for the same few
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -113,6 +115,12 @@ class WriteOptions:
 
 def for_list(values: queries.Values) -> ListOptions:
     """Read the options of a list or watch; what comes first in Kubernetes' struct is told first. Raises a 400."""
+    return _for_list(tuple(values.items()))
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _for_list(items: tuple[tuple[str, tuple[str, ...]], ...]) -> ListOptions:
+    values = dict(items)
     try:
         numbers = {name: _number(values, name) for name in ("timeoutSeconds", "limit")}
         return ListOptions(

@@ -6,7 +6,6 @@ JSON, and what comes of it is read like a body (stories *patch-merge*, *patch-js
 
 import dataclasses
 import math
-from collections.abc import Callable
 from typing import Any
 
 from pytest_tiltsession.api import (
@@ -16,8 +15,10 @@ from pytest_tiltsession.api import (
     json_scanning,
     lazy_json,
     merge_patches,
+    merged_sessions,
     patched_documents,
     refusals,
+    stored_documents,
     strategic_patches,
     strategic_types,
 )
@@ -46,7 +47,6 @@ def apply(
     body: bytes,
     current: session_models.Session,
     *,
-    document: Callable[[], bytes] | None = None,
     name: str,
     field_validation: str,
     subresource: bool = False,  # noqa: ARG001 -- the whole object is patched for either, and its status taken later
@@ -54,7 +54,6 @@ def apply(
     """Apply a patch to a Session.
 
     :param kind: ``merge``, ``json`` or ``strategic``.
-    :param document: Gives the compact JSON of ``current`` where that is written already.
     :param name: The name in the request's path, which the outcome must keep.
     :param field_validation: ``Ignore``, ``Warn`` or ``Strict``.
     :param subresource: Whether the status is patched; changes nothing here.
@@ -65,8 +64,10 @@ def apply(
     try:
         if kind == STRATEGIC:
             session, errors, shown = _strategic(body, current, strict=strict)
+        elif kind == MERGE and (merged := _quickly_merged(body, current)) is not None:
+            session, errors, shown = merged, (), ""
         else:
-            session, errors, shown = _textual(kind, body, _text(current, document), strict=strict)
+            session, errors, shown = _textual(kind, body, stored_documents.of(current), strict=strict)
     except RecursionError:
         raise refusals.bad_request("error decoding patch: exceeded max depth") from None
     if errors and field_validation == decoding.STRICT:
@@ -90,17 +91,18 @@ def _misnamed(found: str, name: str, warnings: tuple[str, ...]) -> refusals.Refu
 _Outcome = tuple[session_models.Session, tuple[str, ...], str]
 
 
-def _text(current: session_models.Session, written: Callable[[], bytes] | None) -> str:
-    return encoding.compact(encoding.session_to_wire(current)) if written is None else written().decode()
+def _quickly_merged(body: bytes, current: session_models.Session) -> session_models.Session | None:
+    """Apply a merge patch of which nothing is to be said; None for any other."""
+    try:
+        return merged_sessions.merged(current, json_reading.read(body))
+    except json_reading.Unreadable:
+        return None
 
 
-def _textual(kind: str, body: bytes, document: str, *, strict: bool) -> _Outcome:
+def _textual(kind: str, body: bytes, document: lazy_json.Node, *, strict: bool) -> _Outcome:
     """Apply a merge or JSON patch; what is shown in refusals is the whole patched object."""
-    if kind == JSON:
-        text, errors = _json_patched(document, body, strict=strict)
-        patched = lazy_json.Node(text)
-    else:
-        patched, errors = _merged(document, body, strict=strict)
+    apply_it = _json_patched if kind == JSON else _merged
+    patched, errors = apply_it(document, body, strict=strict)
     try:
         session, found = patched_documents.session_of(patched, strict=strict)
     except decoding.Unsuitable as error:
@@ -109,7 +111,7 @@ def _textual(kind: str, body: bytes, document: str, *, strict: bool) -> _Outcome
     return session, errors, patched.text() if errors else ""
 
 
-def _merged(document: str, body: bytes, *, strict: bool) -> tuple[lazy_json.Node, tuple[str, ...]]:
+def _merged(document: lazy_json.Node, body: bytes, *, strict: bool) -> tuple[lazy_json.Node, tuple[str, ...]]:
     errors: tuple[str, ...] = ()
     try:
         if strict:
@@ -125,7 +127,7 @@ def _merged(document: str, body: bytes, *, strict: bool) -> tuple[lazy_json.Node
         raise refusals.bad_request(str(error)) from None
 
 
-def _json_patched(document: str, body: bytes, *, strict: bool) -> tuple[str, tuple[str, ...]]:
+def _json_patched(document: lazy_json.Node, body: bytes, *, strict: bool) -> tuple[lazy_json.Node, tuple[str, ...]]:
     errors: tuple[str, ...] = ()
     try:
         if strict:
@@ -138,7 +140,7 @@ def _json_patched(document: str, body: bytes, *, strict: bool) -> tuple[str, tup
     except (json_reading.Unreadable, model_decoding.Undecodable) as error:
         raise refusals.bad_request(f"error decoding patch: {error}" if strict else str(error)) from None
     if value is None:
-        return lazy_json.Node(document).text(), errors
+        return document, errors
     if len(value) > json_patches.MOST_OPERATIONS:
         raise refusals.patch_too_long(json_patches.MOST_OPERATIONS, len(value))
     operations = lazy_json.operations(lazy_json.compact(json_reading.text_of(body)))
@@ -151,9 +153,10 @@ def _json_patched(document: str, body: bytes, *, strict: bool) -> tuple[str, tup
 def _check_operations(value: Any) -> None:
     if value is not None and not isinstance(value, list):
         raise _mismatch(value, "jsonpatch.Patch")
-    for item in value or ():
+    for place, item in enumerate(value or ()):
         if item is not None and not isinstance(item, dict):
-            raise _mismatch(item, "jsonpatch.Operation")
+            found = parsed.word_of(item)
+            raise json_reading.Unreadable(f"json: cannot unmarshal {found} into Patch.{place} of type jsonpatch.Operation")
 
 
 def _strategic(body: bytes, current: session_models.Session, *, strict: bool) -> _Outcome:

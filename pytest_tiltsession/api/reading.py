@@ -8,18 +8,20 @@ import base64
 import binascii
 import dataclasses
 import json
+import re
 
-from pytest_tiltsession.api import calls, messages, options, refusals, routes, shown
+from pytest_tiltsession.api import calls, messages, options, refusals, routes, shown, submitting
 from pytest_tiltsession.engine import writes
 from pytest_tiltsession.models import go_texts, metadata
 from pytest_tiltsession.store import objects
 
 _LATEST = -1
+_NO_TOKEN = re.compile("[^A-Za-z0-9_-]")
 
 
 def get(call: calls.Call, server: calls.Server, route: routes.Route) -> messages.Response:
     """Answer a get of one object or of its status, which shows the whole object as well."""
-    media = call.output()
+    media = call.output(status_tables=server.profile.status_tables)
     if options.flag(call.values, "export"):
         raise refusals.bad_request("the export parameter, deprecated since v1.14, is no longer supported")
     with server.world.lock:
@@ -60,19 +62,24 @@ def current(server: calls.Server) -> list[int]:
     return [seq for seq in found if seq is not None]
 
 
-def version(text: str) -> int:
-    """Read a resourceVersion in a query; empty is 0. Raises a 400 for what is no number."""
+def version(text: str, *, of_list: bool = False) -> int:
+    """Read a resourceVersion in a query; empty is 0.
+
+    Raises for what is no number: a 400 of a list, which looks at it first, and a 500 without a reason elsewhere.
+    """
     try:
         return writes.version_number(text)
     except objects.InvalidVersion:
         quoted = go_texts.quoted(text)
-        why = f"strconv.ParseUint: parsing {quoted}: invalid syntax"
-        raise refusals.bad_request(f"resourceVersion: Invalid value: {quoted}: {why}") from None
+        problem = f"resourceVersion: Invalid value: {quoted}: {submitting.unreadable_version(text)}"
+        if of_list:
+            raise refusals.bad_request(f"invalid resource version: {problem}") from None
+        raise refusals.unclassified(problem) from None
 
 
-def _reached(text: str, server: calls.Server) -> int:
+def _reached(text: str, server: calls.Server, *, of_list: bool = False) -> int:
     """Read a version that the server must have reached. Raises a 504 where it has not."""
-    asked, revision = version(text), server.world.objects.revision
+    asked, revision = version(text, of_list=of_list), server.world.objects.revision
     if asked > revision:
         raise refusals.version_to_come(asked, revision)
     return asked
@@ -84,7 +91,7 @@ def _page(asked: options.ListOptions, server: calls.Server) -> shown.Many:
     if server.profile.pages and asked.continue_:
         at, start = _continued(asked, server)
     elif server.profile.list_versions and asked.version:
-        reached = _reached(asked.version, server)
+        reached = _reached(asked.version, server, of_list=True)
         paged = server.profile.pages and asked.limit > 0 and not asked.match
         if reached and (asked.match == options.EXACT or paged):
             at = reached
@@ -100,7 +107,8 @@ def _page(asked: options.ListOptions, server: calls.Server) -> shown.Many:
     found = [one for one in (stored(server, seq) for seq in seqs) if selects(asked, one.value.metadata)]
     found = [one for one in found if _key(one.value.name) > _key(start)] if start else found
     meta = metadata.ListMeta(resource_version=str(shown_version))
-    if not server.profile.pages or not 0 < asked.limit < len(found):
+    from_memory = asked.version == "0"  # what is answered without asking the store is not paged
+    if not server.profile.pages or from_memory or not 0 < asked.limit < len(found):
         return shown.Many(found, meta)
     page = found[: asked.limit]
     whole = not asked.labels.requirements and not asked.fields.terms
@@ -114,13 +122,17 @@ def _page(asked: options.ListOptions, server: calls.Server) -> shown.Many:
 
 def _continued(asked: options.ListOptions, server: calls.Server) -> tuple[int, str]:
     """Read a continue token: the version of its list, and the name that the last page ended with."""
-    if asked.version not in ("", "0"):
-        raise refusals.bad_request("specifying resource version is not allowed when using continue")
     try:
         read = json.loads(base64.urlsafe_b64decode(asked.continue_ + "=" * (-len(asked.continue_) % 4)))
         at, start = int(read["rv"]), str(read["start"])
     except (binascii.Error, ValueError, KeyError, TypeError):
-        raise refusals.bad_request("continue key is not valid: it is none that this server has given") from None
+        why = "it is none that this server has given"
+        illegal = _NO_TOKEN.search(asked.continue_)
+        if illegal or len(asked.continue_) % 4 == 1:
+            why = f"illegal base64 data at input byte {illegal.start() if illegal else len(asked.continue_) - 1}"
+        raise refusals.bad_request(f"invalid continue token: continue key is not valid: {why}") from None
+    if asked.version not in ("", "0"):
+        raise refusals.bad_request("specifying resource version is not allowed when using continue")
     return min(at, server.world.objects.revision), start
 
 

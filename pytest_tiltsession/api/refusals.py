@@ -3,6 +3,7 @@
 The texts are those of the real server (recorded stories); knows no sockets and no store.
 """
 
+import dataclasses
 from collections.abc import Sequence
 
 from pytest_tiltsession.models import go_texts, metadata
@@ -51,14 +52,19 @@ def not_found(name: str, plural: str = session_models.PLURAL) -> Refusal:
     return _failure(404, "NotFound", f"{_named(name, plural)} not found", _about(name, plural))
 
 
-def already_exists(name: str) -> Refusal:
-    """409 AlreadyExists on create."""
-    return _failure(409, "AlreadyExists", f"{_named(name)} already exists", _about(name))
+def already_exists(name: str, *, generated: bool = False) -> Refusal:
+    """409 AlreadyExists on create; where names are ``generated``, one with a word on that and when to try again."""
+    message, details = f"{_named(name)} already exists", _about(name)
+    if generated:
+        message += ", the server was not able to generate a unique name for the object"
+        details = dataclasses.replace(details, retry_after_seconds=1)
+    return _failure(409, "AlreadyExists", message, details)
 
 
-def conflict(name: str, why: str) -> Refusal:
+def conflict(name: str, why: str, plural: str = session_models.PLURAL) -> Refusal:
     """409 Conflict: a write against another version than the stored one."""
-    return _failure(409, "Conflict", f"Operation cannot be fulfilled on {_named(name)}: {why}", _about(name))
+    message = f"Operation cannot be fulfilled on {_named(name, plural)}: {why}"
+    return _failure(409, "Conflict", message, _about(name, plural))
 
 
 def internal_error(message: str) -> Refusal:
@@ -179,9 +185,14 @@ def not_acceptable(message: str) -> Refusal:
     return _failure(406, "NotAcceptable", message)
 
 
-def unsupported_type() -> Refusal:
-    """415 of a path that reads no such body, as a patch of an unknown kind; told before anything is looked for."""
+def unsupported_type(representations: Sequence[str] | None = None) -> Refusal:
+    """415 of a path that reads no such body, as a patch of an unknown kind; told before anything is looked for.
+
+    ``representations``, where they are told, are what the path could answer with.
+    """
     message = "415: Unsupported Media Type"
+    if representations is not None:
+        message += f"\n\nAvailable representations: {', '.join(representations)}"
     return _failure(415, "UnsupportedMediaType", message, metadata.StatusDetails())
 
 
@@ -207,7 +218,7 @@ def expired(message: str, *, continue_: str = "") -> Refusal:
 
 def version_to_come(asked: int, current: int) -> Refusal:
     """504 for a version that the server has not reached; the client may try again in a second."""
-    message = f"Too large resource version: {asked}, current: {current}"
+    message = f"Timeout: Too large resource version: {asked}, current: {current}"
     cause = metadata.StatusCause("ResourceVersionTooLarge", "Too large resource version")
     details = metadata.StatusDetails(causes=(cause,), retry_after_seconds=1)
     return _failure(504, "Timeout", message, details)

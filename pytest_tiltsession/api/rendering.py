@@ -6,7 +6,7 @@ Knows no route and no store. Sources: the *negotiation*, *compression*, *escapin
 import gzip
 from collections.abc import Iterable
 
-from pytest_tiltsession.api import documents, messages, negotiation, queries, refusals, shown, yaml_bodies
+from pytest_tiltsession.api import documents, json_scanning, messages, negotiation, queries, refusals, shown
 from pytest_tiltsession.models import encoding
 
 COMPRESSED_FROM = 128 * 1024
@@ -35,7 +35,7 @@ def answer(
     pretty = media.pretty or negotiation.wants_pretty(request, values)
     try:
         body = _written(content, media.name, pretty=pretty)
-    except (refusals.Refusal, yaml_bodies.Unreadable) as problem:
+    except (refusals.Refusal, json_scanning.Unreadable) as problem:
         refused = problem if isinstance(problem, refusals.Refusal) else refusals.unclassified(str(problem))
         status = refused.status.code if status < 400 else status
         body = _written(status_of(refused), media.name, pretty=pretty)
@@ -88,6 +88,8 @@ def _written(content: shown.Shown, media_type: str, *, pretty: bool) -> bytes:
     if media_type == documents.PROTOBUF:
         return content.protobuf()
     if media_type == documents.YAML:
+        from pytest_tiltsession.api import yaml_bodies  # start-up cost: few clients ask for it
+
         return yaml_bodies.to_yaml(content.wire()).encode()
     if pretty:
         return encoding.pretty(content.wire()).encode()

@@ -5,6 +5,7 @@ Kubernetes' handlers and of the routers in front of them.
 """
 
 import dataclasses
+import functools
 
 from pytest_tiltsession import errors
 from pytest_tiltsession.api import documents, field_selectors, negotiation, options, queries, refusals, shown
@@ -17,6 +18,7 @@ GROUP_PATH = f"/apis/{sessions.GROUP}"
 ROOT = f"{GROUP_PATH}/{sessions.VERSION}"
 
 STATUS = "status"
+_KEPT = 64  # requests
 _VERBS = {"POST": "create", "GET": "get", "HEAD": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 _NAMESPACE_SUBRESOURCES = ("status", "finalize")
 
@@ -80,6 +82,16 @@ class Route:
         """Give the media types of a method's answers, in the order of a 406."""
         lists = self.form in (COLLECTION, WATCH_COLLECTION, WATCH_OBJECT) and method == "GET"
         return negotiation.LIST_TYPES if lists else documents.OBJECT_TYPES
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def read(method: str, path: str, query: str) -> tuple[queries.Values, About]:
+    """Give the values of a query, and what a request is about. Raises :class:`Unparsable`.
+
+    Kept for the last requests, since all clients of a test suite ask for the same few things.
+    """
+    values = queries.parse(query)
+    return values, about(method, path, values)
 
 
 def about(method: str, path: str, values: queries.Values) -> About:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from pytest_tiltsession import times
-from pytest_tiltsession.api import kubernetes_protobuf, metadata_protobuf, negotiation, refusals
+from pytest_tiltsession.api import negotiation, refusals
 from pytest_tiltsession.models import encoding, metadata
 from pytest_tiltsession.models import session as sessions
 
@@ -140,6 +140,8 @@ class Plain:
 
     def protobuf(self) -> bytes:
         """Give the protobuf form, which objects of Kubernetes' own have."""
+        from pytest_tiltsession.api import kubernetes_protobuf  # start-up cost: few clients ask for it
+
         return kubernetes_protobuf.encode(self.value)
 
 
@@ -163,6 +165,8 @@ class Partial:
 
     def protobuf(self) -> bytes:
         """Give the protobuf form."""
+        from pytest_tiltsession.api import metadata_protobuf  # start-up cost
+
         api_version = f"{negotiation.META_GROUP}/{self.version}"
         if isinstance(self.shown, One):
             content = metadata_protobuf.partial(self.shown.value.metadata)

@@ -83,7 +83,7 @@ def readable(owners: field_owners.Owners) -> dict[field_owners.Owner, field_owne
             raise errors.InvalidValue(f"unexpected GroupVersion string: {holding.api_version}")
     schema = merge_schema.session()
     return {
-        owner: holding._replace(fields=typed_values.in_schema(holding.fields, schema))
+        owner: _with_fields(holding, typed_values.in_schema(holding.fields, schema))
         for owner, holding in owners.items()
         if holding.api_version == session_models.API_VERSION
     }
@@ -105,10 +105,14 @@ def _without(
 ) -> dict[field_owners.Owner, field_owners.Holding]:
     """Take fields from all owners but one; owners of nothing go, that one included."""
     left = {
-        owner: holding if owner == except_for else holding._replace(fields=holding.fields.difference(fields))
+        owner: holding if owner == except_for else _with_fields(holding, holding.fields.difference(fields))
         for owner, holding in owners.items()
     }
     return {owner: holding for owner, holding in left.items() if holding.fields}
+
+
+def _with_fields(holding: field_owners.Holding, fields: field_sets.FieldSet) -> field_owners.Holding:
+    return holding if fields is holding.fields else holding._replace(fields=fields)
 
 
 def _conflicts(

@@ -3,6 +3,7 @@
 from pytest_tiltsession.api import calls, refusals
 from pytest_tiltsession.engine import deletes, unwritten, writes
 from pytest_tiltsession.models import go_texts
+from pytest_tiltsession.models import session as session_models
 from pytest_tiltsession.store import objects
 
 STALE = "the object has been modified; please apply your changes to the latest version and try again"
@@ -17,11 +18,12 @@ def submit(
     except unwritten.NotStored as problem:
         raise refusals.not_found(str(problem)) from None
     except unwritten.AlreadyStored as problem:
-        raise refusals.already_exists(str(problem)) from None
+        raise refusals.already_exists(str(problem), generated=problem.generated) from None
     except unwritten.Unadmitted as problem:
         raise refusals.invalid_session(problem.name, problem.found) from None
     except unwritten.PreconditionFailed as problem:
-        raise refusals.conflict(problem.name, problem.why) from None
+        plural = session_models.KIND if problem.of_delete else session_models.PLURAL
+        raise refusals.conflict(problem.name, problem.why, plural) from None
     except unwritten.NameNotGenerated:
         raise refusals.internal_error("metadata.name was not generated") from None
     except unwritten.VersionOnCreate:

@@ -25,6 +25,8 @@ class Comparison:
 
     def without(self, ignored: field_sets.FieldSet) -> "Comparison":
         """Leave out some fields and all that is in them."""
+        if not ignored:
+            return self
         parts = (part.recursive_difference(ignored) for part in (self.removed, self.modified, self.added))
         return Comparison(*parts)
 

@@ -3,7 +3,7 @@
 Knows ``merge_schema`` and nothing of HTTP. Follows the *structured merge* of Kubernetes, whose messages it gives.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from pytest_tiltsession.api import field_sets, merge_schema
@@ -73,6 +73,9 @@ def _scalar_violations(value: Any, kind: merge_schema.Scalar) -> Violations:
     elif kind.kind == merge_schema.TEXT:
         if not isinstance(value, str):
             return [("", f"expected string, got &value.valueUnstructured{{Value:{_syntax(value)}}}")]
+    elif kind.kind == merge_schema.ANY:
+        if isinstance(value, dict | list):
+            return [("", f"expected any scalar, got {_pointer(value)}")]
     elif not isinstance(value, bool):
         return [("", f"expected boolean, got {_pointer(value)}")]
     return []
@@ -165,20 +168,16 @@ def with_named_fields(fields: field_sets.FieldSet, kind: merge_schema.Type | Non
 
 def in_schema(fields: field_sets.FieldSet, kind: merge_schema.Type) -> field_sets.FieldSet:
     """Fold what a set holds inside an atomic map or list into that map or list itself."""
-    return fields.recursive_difference(folded := field_sets.of(_atomic_paths(fields, kind, ()))).union(folded)
-
-
-def _atomic_paths(
-    fields: field_sets.FieldSet, kind: merge_schema.Type, path: field_sets.Path
-) -> Iterable[field_sets.Path]:
-    if isinstance(kind, merge_schema.Scalar):
-        return
-    if kind.atomic:
-        yield path
-        return
+    if not fields.children:
+        return fields
+    members, left = fields.members, {}
     for element, below in fields.children.items():
         inner = kind.items if isinstance(kind, merge_schema.ListType) else None
         if isinstance(kind, merge_schema.MapType) and element.sort == field_sets.FIELD:
             inner = kind.type_of(element.text)
-        if inner is not None:
-            yield from _atomic_paths(below, inner, (*path, element))
+        if inner is None or isinstance(inner, merge_schema.Scalar) or not inner.folds:
+            continue
+        if inner.atomic:
+            members |= {element}
+        left[element] = field_sets.EMPTY if inner.atomic else in_schema(below, inner)
+    return fields.altered(members, left)

@@ -55,7 +55,7 @@ def create(call: calls.Call, server: calls.Server) -> messages.Response:
 
 def update(call: calls.Call, server: calls.Server, route: routes.Route) -> messages.Response:
     """Answer a PUT of a Session or of its status."""
-    media = call.output()
+    media = call.output(status_tables=server.profile.status_tables)
     body = call.body()
     asked = options.for_write("UpdateOptions", call.values).checked()
     media_type = negotiation.body_type(call.request.header("content-type"))
@@ -66,13 +66,13 @@ def update(call: calls.Call, server: calls.Server, route: routes.Route) -> messa
     def replaced(live: sessions.Session | None) -> sessions.Session:
         return _recorded(call, server, route, asked, live or sessions.Session(), value)
 
-    return _updated(call, server, route, asked, media, replaced, unconditional=True)
+    return _updated(call, server, route, asked, media, replaced, replaces=True)
 
 
 def patch(call: calls.Call, server: calls.Server, route: routes.Route) -> messages.Response:
     """Answer a PATCH of a Session or of its status, in any of the four kinds."""
     mechanism = _MECHANISMS[negotiation.patch_type(call.request.header("content-type"))]
-    media = call.output()
+    media = call.output(status_tables=server.profile.status_tables)
     body = call.body()
     asked = options.for_write("PatchOptions", call.values).checked(mechanism)
 
@@ -84,7 +84,6 @@ def patch(call: calls.Call, server: calls.Server, route: routes.Route) -> messag
                 mechanism,
                 body,
                 live,
-                document=lambda: server.world.objects.body_of(route.name),
                 subresource=route.form == routes.OBJECT_STATUS,
                 field_validation=asked.field_validation,
                 name=route.name,
@@ -94,7 +93,9 @@ def patch(call: calls.Call, server: calls.Server, route: routes.Route) -> messag
         _check_name(after, route.name)
         return _without_repeated_owners(call, after, " after mutating admission happens")
 
-    return _updated(call, server, route, asked, media, patched, may_create=mechanism == options.APPLY)
+    # Kubernetes has no status to create; Tilt's store looks at what is applied first, and finds out later.
+    creates = mechanism == options.APPLY and not (server.profile.apply_creates and _subresource(route))
+    return _updated(call, server, route, asked, media, patched, may_create=creates)
 
 
 def _updated(
@@ -106,14 +107,14 @@ def _updated(
     transform: Callable[[sessions.Session | None], sessions.Session],
     *,
     may_create: bool = False,
-    unconditional: bool = False,
+    replaces: bool = False,
 ) -> messages.Response:
     write = writes.Update(
         route.name,
         transform,
         subresource=_subresource(route),
         may_create=may_create,
-        unconditional=unconditional,
+        replaces=replaces,
         profile=server.profile,
         dry_run=bool(asked.dry_run),
     )

@@ -43,7 +43,7 @@ class Delete(writes.Write):
                     f"the {what} in the precondition ({wanted}) does not match the {what} in record ({found}). "
                     f"The object might have been {happened}"
                 )
-                raise unwritten.PreconditionFailed(self.name, why)
+                raise unwritten.PreconditionFailed(self.name, why, of_delete=True)
 
 
 @dataclasses.dataclass(slots=True)

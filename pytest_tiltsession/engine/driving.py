@@ -5,8 +5,9 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 from pytest_tiltsession import errors, times
-from pytest_tiltsession.engine import changes, drivers, gate, resource_declaring, resource_states, tilt
+from pytest_tiltsession.engine import changes, drivers, gate, resource_declaring, tilt
 from pytest_tiltsession.models import session
+from pytest_tiltsession.rules import target_names
 
 
 class Driving(resource_declaring.ResourceDrivers):
@@ -28,9 +29,9 @@ class Driving(resource_declaring.ResourceDrivers):
         """
         if not keep:
             self._declared.clear()
-            self._states.forget()
+            self._forget_resources()
         left = tuple(first for name, first in self._declared.items() if before.target(name) is not None)
-        return (*left, *self._states.begin_again())
+        return (*left, *self._resources_again())
 
     def job(
         self, name: str, *, resources: str | Sequence[str] | None = None, auto_init: bool = True
@@ -52,7 +53,7 @@ class Driving(resource_declaring.ResourceDrivers):
     ) -> drivers.JobDriver | drivers.ServerDriver:
         resource, target = _named(name, suffix)
         waiting = session.TargetState(waiting=session.TargetStateWaiting(drivers.RELOADED))
-        named = (resource,) if resources is None else resource_states.named("resources", resources)
+        named = (resource,) if resources is None else target_names.named("resources", resources)
         first = session.Target(target, type_, named, waiting if auto_init else session.INACTIVE)
         driver = self._drivers.declare(target, type_, named, first.state)
         self._declared[target] = first
@@ -93,7 +94,7 @@ class Driving(resource_declaring.ResourceDrivers):
             nanos = times.nanos_of("readiness_timeout", readiness_timeout)
             ci = dataclasses.replace(ci, readiness_timeout=nanos)
         spec = dataclasses.replace(spec, exit_condition=exit_condition or spec.exit_condition, ci=ci)
-        removed = [self._drivers.get(name).name for name in resource_states.named("remove", remove)]
+        removed = [self._drivers.get(name).name for name in target_names.named("remove", remove)]
         self._gate.submit(changes.TiltChange(spec=spec, removed=removed, reload=True, note="the Tiltfile is reloaded"))
         self._settle()
 

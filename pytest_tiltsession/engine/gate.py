@@ -48,6 +48,11 @@ class Gate:
             self.closed = why
             self._forget_deadlines()
 
+    def forsake(self, why: str) -> None:
+        """Let nothing happen any more: this is a copy in a forked process, and the fake lives on in its parent."""
+        self.closed = why
+        self.world.clock.forsake(why)
+
     def begin_again(self, tilt: tilts.Tilt) -> None:
         """Take changes for a process that has just been started, with nothing but this Tilt's state."""
         with self.world.lock:

@@ -1,10 +1,15 @@
 """How a test declares whole resources: local, Kubernetes, Docker Compose; knows no HTTP and no files."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.engine import drivers, gate, resource_drivers, resource_states, runtime_drivers
-from pytest_tiltsession.models import resources, runtimes
+from pytest_tiltsession.engine import drivers, gate
+from pytest_tiltsession.models import session
+from pytest_tiltsession.rules import target_names
+
+if TYPE_CHECKING:
+    from pytest_tiltsession.engine import resource_drivers, resource_states, runtime_drivers
 
 Names = str | Sequence[str]
 
@@ -16,7 +21,29 @@ class ResourceDrivers:
     """
 
     def __init__(self, gate_: gate.Gate, drivers_: drivers.Drivers) -> None:
-        self._states = resource_states.ResourceStates(gate_, drivers_)
+        self._driven_by = (gate_, drivers_)
+        self._made: resource_states.ResourceStates | None = None
+
+    @property
+    def _states(self) -> "resource_states.ResourceStates":
+        """The resources; what they mean is loaded with the first one, since most tests drive single targets."""
+        with self._driven_by[0].world.lock:
+            if self._made is None:
+                from pytest_tiltsession.engine import resource_states  # start-up cost
+
+                self._made = resource_states.ResourceStates(*self._driven_by)
+            return self._made
+
+    def _forget_resources(self) -> None:
+        if self._made is not None:
+            self._made.forget()
+
+    def _stop_resources(self) -> None:
+        if self._made is not None:
+            self._made.stop()
+
+    def _resources_again(self) -> tuple[session.Target, ...]:
+        return () if self._made is None else self._made.begin_again()
 
     def local(
         self,
@@ -29,11 +56,14 @@ class ResourceDrivers:
         auto_init: bool = True,
         trigger_mode: str = "auto",
         allow_parallel: bool = False,
-    ) -> resource_drivers.LocalDriver:
+    ) -> "resource_drivers.LocalDriver":
         """Declare a ``local_resource`` with a command (``name:update``), a server (``name:serve``), or both.
 
         ``probed``: its server has a readiness probe. ``after``: the resources that it depends on.
         """
+        from pytest_tiltsession.engine import resource_drivers, resource_states  # start-up cost
+        from pytest_tiltsession.models import resources, runtimes  # start-up cost
+
         if not update and not serve:
             raise errors.InvalidValue(f"local({name!r}): it has neither update nor serve; give it one of them")
         self._states.add(
@@ -42,7 +72,7 @@ class ResourceDrivers:
                 kind=resources.LOCAL,
                 runtime=runtimes.LocalRuntime(),
                 trigger_mode=resource_states.trigger_mode(trigger_mode, auto_init=auto_init),
-                depends_on=resource_states.named("after", after),
+                depends_on=target_names.named("after", after),
                 has_update_cmd=update,
                 has_serve_cmd=serve,
                 # A server without a command has nothing to build that could be in the way (ci-many-resources).
@@ -55,16 +85,19 @@ class ResourceDrivers:
         self,
         name: str,
         *,
-        pod_readiness: str = resources.WAIT,
+        pod_readiness: str = "wait",
         images: Names = (),
         after: Names = (),
         auto_init: bool = True,
         trigger_mode: str = "auto",
-    ) -> runtime_drivers.KubernetesDriver:
+    ) -> "runtime_drivers.KubernetesDriver":
         """Declare a Kubernetes resource: ``name:update`` and ``name:runtime``.
 
         ``pod_readiness``: ``wait``, ``ignore``, or ``succeeded`` for a job that has to end well.
         """
+        from pytest_tiltsession.engine import resource_states, runtime_drivers  # start-up cost
+        from pytest_tiltsession.models import resources, runtimes  # start-up cost
+
         self._states.add(
             resources.Resource(
                 name=name,
@@ -72,8 +105,8 @@ class ResourceDrivers:
                 runtime=runtimes.K8sRuntime(),
                 trigger_mode=resource_states.trigger_mode(trigger_mode, auto_init=auto_init),
                 pod_readiness=resource_states.pod_readiness(pod_readiness),
-                depends_on=resource_states.named("after", after),
-                images=tuple(resources.Image(name=it) for it in resource_states.named("images", images)),
+                depends_on=target_names.named("after", after),
+                images=tuple(resources.Image(name=it) for it in target_names.named("images", images)),
             )
         )
         return runtime_drivers.KubernetesDriver(self._states, name)
@@ -86,15 +119,18 @@ class ResourceDrivers:
         after: Names = (),
         auto_init: bool = True,
         trigger_mode: str = "auto",
-    ) -> runtime_drivers.ComposeDriver:
+    ) -> "runtime_drivers.ComposeDriver":
         """Declare a Docker Compose service: ``name:update`` and ``name:runtime``."""
+        from pytest_tiltsession.engine import resource_states, runtime_drivers  # start-up cost
+        from pytest_tiltsession.models import resources  # start-up cost
+
         self._states.add(
             resources.Resource(
                 name=name,
                 kind=resources.COMPOSE,
                 trigger_mode=resource_states.trigger_mode(trigger_mode, auto_init=auto_init),
-                depends_on=resource_states.named("after", after),
-                images=tuple(resources.Image(name=it) for it in resource_states.named("images", images)),
+                depends_on=target_names.named("after", after),
+                images=tuple(resources.Image(name=it) for it in target_names.named("images", images)),
             )
         )
         return runtime_drivers.ComposeDriver(self._states, name)

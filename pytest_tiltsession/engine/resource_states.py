@@ -5,7 +5,7 @@ What a Session shows of them is converted by ``rules.targets``, with the holds t
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 from pytest_tiltsession import errors, times
 from pytest_tiltsession.clock import simulated
@@ -216,14 +216,6 @@ def trigger_mode(mode: str, *, auto_init: bool) -> resources.TriggerMode:
     if mode == "auto":
         return resources.TriggerMode.AUTO if auto_init else resources.TriggerMode.AUTO_WITH_MANUAL_INIT
     return resources.TriggerMode.MANUAL_WITH_AUTO_INIT if auto_init else resources.TriggerMode.MANUAL
-
-
-def named(what: str, given: str | Sequence[str]) -> tuple[str, ...]:
-    """Give names as a tuple; one alone may be a text. Raises InvalidValue for anything else."""
-    found = (given,) if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
-    if not all(isinstance(name, str) and name for name in found):
-        raise errors.InvalidValue(f'{what}={given!r}: give one name as text, or several, such as ["a", "b"]')
-    return found
 
 
 def pod_readiness(mode: str) -> str:

@@ -13,7 +13,11 @@ class NotStored(Exception):
 
 
 class AlreadyStored(Exception):
-    """There is a Session of that name already."""
+    """There is a Session of that name already; ``generated`` tells that the client gave a prefix for names, too."""
+
+    def __init__(self, name: str, *, generated: bool = False) -> None:
+        super().__init__(name)
+        self.generated = generated
 
 
 class NameNotGenerated(Exception):
@@ -38,9 +42,13 @@ class Unadmitted(Exception):
 
 
 class PreconditionFailed(Exception):
-    """The stored Session is not the one that the client meant; carries the name and a sentence."""
+    """The stored Session is not the one that the client meant; carries the name and a sentence.
 
-    def __init__(self, name: str, why: str) -> None:
+    ``of_delete`` tells the preconditions of a delete, in whose refusal Kubernetes names the kind, not the resource.
+    """
+
+    def __init__(self, name: str, why: str, *, of_delete: bool = False) -> None:
         super().__init__(name, why)
         self.name = name
         self.why = why
+        self.of_delete = of_delete

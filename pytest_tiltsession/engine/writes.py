@@ -62,7 +62,8 @@ class Create(Write):
         if found:
             raise unwritten.Unadmitted(value.name, found)
         if world.objects.get(value.name) is not None:
-            raise unwritten.AlreadyStored(value.name)
+            generated = self.profile.generated_names and bool(value.metadata.generate_name)
+            raise unwritten.AlreadyStored(value.name, generated=generated)
         self.outcome = _without_empties(value)
         if not self.persists:
             return []
@@ -91,15 +92,15 @@ class Update(Write):
     """Change a Session, whole or through its ``status``.
 
     ``transform`` gives the Session that is wanted from the stored one (None where there is none, which it is asked
-    for only if ``may_create``). ``unconditional`` tells a PUT, which may leave the resourceVersion out where the
-    profile allows it.
+    for only if ``may_create``). ``replaces`` tells a PUT, whose uid is a precondition where the
+    profile says so.
     """
 
     name: str
     transform: Callable[[sessions.Session | None], sessions.Session]
     subresource: str = ""
     may_create: bool = False
-    unconditional: bool = False
+    replaces: bool = False
     created: bool = dataclasses.field(default=False, init=False)
 
     def commit(self, world: world.World) -> list[journal.Committed]:
@@ -135,11 +136,16 @@ class Update(Write):
     def _at_version(self, after: sessions.Session, live: sessions.Session) -> sessions.Session:
         """Compare the versions as numbers; a leading zero does not matter, and the answer repeats it."""
         given = after.metadata.resource_version
-        if self.profile.uid_preconditions and after.metadata.uid not in ("", live.metadata.uid):
+        meant = ("", live.metadata.uid)
+        if self.replaces and self.profile.uid_preconditions and after.metadata.uid not in meant:
             given_uid, live_uid = after.metadata.uid, live.metadata.uid
-            why = f"Precondition failed: UID in precondition: {given_uid}, UID in object meta: {live_uid}"
+            why = (
+                f"StorageError: invalid object, Code: 4, Key: /registry/tilt.dev/sessions/{self.name}, "
+                "ResourceVersion: 0, AdditionalErrorMsg: "
+                f"Precondition failed: UID in precondition: {given_uid}, UID in object meta: {live_uid}"
+            )
             raise unwritten.PreconditionFailed(self.name, why)
-        if not given and self.unconditional and self.profile.unconditional_update:
+        if self.profile.unconditional_update and version_number(given) == 0:
             current = dataclasses.replace(after.metadata, resource_version=live.metadata.resource_version)
             return dataclasses.replace(after, metadata=current)
         if version_number(given) != version_number(live.metadata.resource_version):
@@ -147,10 +153,10 @@ class Update(Write):
         return after
 
     def _create(self, after: sessions.Session, world: world.World) -> list[journal.Committed]:
-        if version_number(after.metadata.resource_version) != 0:
-            raise objects.VersionConflict(self.name)
-        if not self.profile.apply_creates or self.subresource:
-            raise unwritten.NotStored(self.name) if self.profile.apply_creates else unwritten.NothingToUpdate(self.name)
+        asked = version_number(after.metadata.resource_version)
+        if not self.profile.apply_creates:
+            raise objects.VersionConflict(self.name) if asked else unwritten.NothingToUpdate(self.name)
+        after = dataclasses.replace(after, metadata=dataclasses.replace(after.metadata, resource_version=""))
         create = Create(after, profile=self.profile, dry_run=self.dry_run)
         committed = create.commit(world)
         self.outcome, self.stored, self.created = create.outcome, create.stored, True

@@ -4,10 +4,9 @@ Knows the declarations of ``models.wire`` and nothing of HTTP. Sources: go-seria
 stories of the recordings.
 """
 
-import dataclasses
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 from pytest_tiltsession import times
@@ -18,7 +17,7 @@ _ESCAPES = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
     | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)}
 )
-_TEXTS_KEPT = 4096  # targets
+_TEXTS_KEPT = 1024  # parts
 _MARKUP = "<>&"
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _indented = json.JSONEncoder(ensure_ascii=False, indent=2, check_circular=False).encode
@@ -55,6 +54,9 @@ def session_to_wire(session: session_models.Session) -> dict[str, Any]:
     return {"kind": session_models.KIND, "apiVersion": session_models.API_VERSION, **to_wire(session)}
 
 
+_TYPE_META = compact({"kind": session_models.KIND, "apiVersion": session_models.API_VERSION})
+
+
 def differing(one: Any, other: Any, *, leaving_out: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
     """Give two models of one class as ``to_wire`` does, but only those of their fields that differ, which is cheaper.
 
@@ -62,44 +64,95 @@ def differing(one: Any, other: Any, *, leaving_out: str = "") -> tuple[dict[str,
     """
     kind: type = type(one)
     wires: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    if one is other:
+        return wires
     for attribute, name, is_empty, convert in _steps_of(kind):
-        pair = getattr(one, attribute), getattr(other, attribute)
-        if attribute == leaving_out or pair[0] == pair[1]:
+        first, second = getattr(one, attribute), getattr(other, attribute)
+        if first is second or attribute == leaving_out or first == second:
             continue
-        for wire_, found in zip(wires, pair, strict=True):
+        for wire_, found in zip(wires, (first, second), strict=True):
             if is_empty is None or not is_empty(found):
                 wire_[name] = found if convert is None or found is None else convert(found)
     return wires
 
 
-class SessionTexts:
-    """Writes Sessions as compact JSON, and each of their targets once: from one version to the next, few change.
+def to_wire_of(value: Any, names: Container[str]) -> dict[str, Any]:
+    """Give a model as ``to_wire`` does, but only its fields of some names in JSON."""
+    kind: type = type(value)
+    return _encoder([step for step in _steps_of(kind) if step[1] in names])(value)
 
-    To be used by one thread at a time.
+
+def fields_shown(value: Any) -> list[tuple[wire.Field, Any]]:
+    """Give the fields of a model that its JSON shows, in wire order, with what they hold."""
+    kind: type = type(value)
+    return [
+        (item, found)
+        for item, (attribute, _, is_empty, _) in zip(wire.fields_of(kind), _steps_of(kind), strict=True)
+        for found in (getattr(value, attribute),)
+        if is_empty is None or not is_empty(found)
+    ]
+
+
+def field_text(item: wire.Field, found: Any) -> str:
+    """Write what a field holds as compact JSON."""
+    convert = _converter(item)
+    return compact(found if convert is None or found is None else convert(found))
+
+
+class SessionTexts:
+    """Writes Sessions as compact JSON, and each of their parts once: from one version to the next, few change.
+
+    Parts are the items of lists and the structs without lists. To be used by one thread at a time.
     """
 
     def __init__(self) -> None:
-        # By identity, which is the fastest to find; the targets are kept, so that no other ones have their ids.
+        # By identity, which is the fastest to find; the parts are kept, so that no other ones have their ids.
         self._texts: dict[int, str] = {}
-        self._targets: list[session_models.Target] = []
+        self._parts: list[Any] = []
+        # The struct with lists that was written last in each field: clients leave the status as it is.
+        self._last: dict[str, tuple[Any, str]] = {}
 
     def text(self, session: session_models.Session) -> str:
         """Write a Session as ``compact(session_to_wire(session))`` does."""
-        targets = session.status.targets
-        if not targets:
-            return compact(session_to_wire(session))
-        bare = dataclasses.replace(session, status=dataclasses.replace(session.status, targets=()))
-        # Quotes within strings are escaped, and behind the list nothing has such a name: the last one is the list.
-        before, key, after = compact(session_to_wire(bare)).rpartition('"targets":[')
+        if len(self._texts) > max(_TEXTS_KEPT, 4 * len(session.status.targets or ())):
+            self._texts.clear()
+            self._parts.clear()
+        return f"{_TYPE_META[:-1]},{self._fields(session)}}}"
+
+    def _fields(self, value: Any) -> str:
+        """Write the fields of a struct, without its braces."""
+        kind: type = type(value)
+        pieces = []
+        for encode, item in _runs_of(kind):
+            scalars = encode(value)
+            if scalars:
+                pieces.append(compact(scalars)[1:-1])
+            found = None if item is None else getattr(value, item.attribute)
+            if item is not None and (found or not item.omit_empty):
+                pieces.append(f'"{item.name}":{self._part(item, found)}')
+        return ",".join(pieces)
+
+    def _part(self, item: wire.Field, found: Any) -> str:
+        if found is None:
+            return "null"
+        if item.kind == wire.LIST:
+            self._keep(found)
+            return f"[{','.join(map(self._texts.__getitem__, map(id, found)))}]"
+        if not _has_lists(item.of):
+            self._keep((found,))
+            return self._texts[id(found)]
+        last, text = self._last.get(item.name, (None, ""))
+        if last is not found:
+            text = f"{{{self._fields(found)}}}"
+            self._last[item.name] = (found, text)
+        return text
+
+    def _keep(self, parts: Iterable[Any]) -> None:
         texts = self._texts
-        if len(texts) > max(_TEXTS_KEPT, 4 * len(targets)):
-            texts.clear()
-            self._targets.clear()
-        for target in targets:
-            if id(target) not in texts:
-                texts[id(target)] = compact(to_wire(target))
-                self._targets.append(target)
-        return f"{before}{key}{','.join(map(texts.__getitem__, map(id, targets)))}{after}"
+        for part in parts:
+            if id(part) not in texts:
+                texts[id(part)] = compact(to_wire(part))
+                self._parts.append(part)
 
 
 _Steps = list[tuple[str, str, Callable[[Any], bool] | None, Callable[[Any], Any] | None]]
@@ -113,8 +166,10 @@ def _steps_of(cls: Any) -> _Steps:
 
 @functools.cache
 def _encoder_of(cls: Any) -> Callable[[Any], dict[str, Any]]:
-    steps = _steps_of(cls)
+    return _encoder(_steps_of(cls))
 
+
+def _encoder(steps: _Steps) -> Callable[[Any], dict[str, Any]]:
     def encode(value: Any) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for attribute, name, is_empty, convert in steps:
@@ -125,6 +180,28 @@ def _encoder_of(cls: Any) -> Callable[[Any], dict[str, Any]]:
         return result
 
     return encode
+
+
+@functools.cache
+def _runs_of(cls: Any) -> list[tuple[Callable[[Any], dict[str, Any]], wire.Field | None]]:
+    """Give what is to be written of a model in turn: scalars that stand together, and the struct or list behind them.
+
+    Behind the last scalars there is None.
+    """
+    runs: list[tuple[Callable[[Any], dict[str, Any]], wire.Field | None]] = []
+    steps: _Steps = []
+    for item, step in zip(wire.fields_of(cls), _steps_of(cls), strict=True):
+        if item.of is None:
+            steps.append(step)
+        else:
+            runs.append((_encoder(steps), item))
+            steps = []
+    return [*runs, (_encoder(steps), None)]
+
+
+@functools.cache
+def _has_lists(cls: Any) -> bool:
+    return any(item.kind == wire.LIST or (item.of is not None and _has_lists(item.of)) for item in wire.fields_of(cls))
 
 
 def _emptiness(item: wire.Field) -> Callable[[Any], bool] | None:

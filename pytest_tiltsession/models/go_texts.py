@@ -6,6 +6,7 @@ Knows strings, numbers and plain JSON values; no model and no HTTP.
 import decimal
 import math
 import struct
+import sys
 from typing import Any
 
 _ESCAPES = {
@@ -20,6 +21,7 @@ _ESCAPES = {
     "\\": "\\\\",
 }
 _TYPES = {dict: "map[string]interface {}", list: "[]interface {}", str: "string", int: "int64"}
+_INT64 = range(-(1 << 63), 1 << 63)
 
 
 def quoted(text: str) -> str:
@@ -90,19 +92,25 @@ def as_text(value: Any) -> str:
 
 
 def type_name(value: Any) -> str:
-    """Name the Go type that a JSON value is decoded into when nothing else is asked for."""
+    """Name the Go type that a JSON value is decoded into when nothing else is asked for.
+
+    An integer that is too large for an int64 becomes a float64.
+    """
     if value is None:
         return "%!s(<nil>)"
     if isinstance(value, bool):
         return "bool"
+    if isinstance(value, int) and value not in _INT64:
+        return "float64"
     return next((name for kind, name in _TYPES.items() if isinstance(value, kind)), "float64")
 
 
 def scalar(value: Any) -> str:
-    """Print a bool or a number as ``%v`` does."""
+    """Print a bool or a number as ``%v`` does; an integer that is too large for an int64 as the float64 that it is."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, int) else shortest(value)
+    beyond = isinstance(value, float) or (value not in _INT64 and value.bit_length() < sys.float_info.max_exp)
+    return shortest(value) if beyond else str(value)
 
 
 def shortest(value: float) -> str:

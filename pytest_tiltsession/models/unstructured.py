@@ -1,4 +1,4 @@
-"""An untyped JSON object → a model, as Kubernetes converts the outcome of a strategic merge patch; knows no field.
+"""An untyped JSON object → a model, as Kubernetes converts what a strategic patch or an apply leads to; knows no field.
 
 This is not the way that JSON text is decoded: numbers with a zero fraction are integers here, the first thing that
 does not fit ends it, unknown fields are told in the order of the alphabet, and the words are others (stories
@@ -16,7 +16,7 @@ _LEAST_INT64 = -(1 << 63)
 
 
 def convert(cls: type[Model], value: dict[str, Any], *, inlined: tuple[str, ...] = ()) -> decoding.Read[Model]:
-    """Convert an object whose numbers are ``int`` or ``float``.
+    """Convert an object whose numbers are ``int`` or ``float``; an ``int`` beyond 64 bits counts as a ``float``.
 
     :param inlined: Names of texts that the object may hold beside the declared fields: ``kind``, ``apiVersion``.
 
@@ -83,6 +83,8 @@ class _Conversion:
 
 
 def _kind(value: Any) -> str:
+    if isinstance(value, int) and not _LEAST_INT64 <= value < -_LEAST_INT64:
+        return "float64"
     return next(name for kind, name in _KINDS.items() if isinstance(value, kind))
 
 

@@ -35,7 +35,9 @@ class Profile:
     status_on_create: bool
     apply_creates: bool
     generation: bool
+    self_links: bool
     managed_status: bool
+    status_tables: bool
     managed_ignored: bool
     quiet_no_ops: bool
     delete_status: bool

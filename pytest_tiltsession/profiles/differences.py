@@ -48,7 +48,7 @@ DIFFERENCES = (
     ),
     Difference(
         "unconditional_update",
-        "A PUT without resourceVersion",
+        "An update without resourceVersion, or with 0",
         "409 Conflict",
         "replaces whatever version there is",
         "stories conflict-missing, conflict-status",
@@ -103,11 +103,25 @@ DIFFERENCES = (
         "stories create-system-fields, update-generation",
     ),
     Difference(
+        "self_links",
+        "A metadata.selfLink in an update",
+        "kept as it is sent",
+        "dropped",
+        "Tilt's store, which writes down whatever passes the checks",
+    ),
+    Difference(
         "managed_status",
         "managedFields of a write to the status",
         "not kept",
         "an entry with subresource status",
         "stories status-pid, patch-status-pid",
+    ),
+    Difference(
+        "status_tables",
+        "The status as a Table",
+        "406 Not Acceptable",
+        "a Table with the Session as its row",
+        "story status-table",
     ),
     Difference(
         "managed_ignored",
@@ -162,7 +176,7 @@ DIFFERENCES = (
         "read_versions",
         "resourceVersion of a get",
         "ignored, even when it is no number",
-        "504 where it is newer than the server's, 400 where it is no number",
+        "504 where it is newer than the server's, 500 where it is no number",
         "stories get-ignored-params*",
     ),
     Difference(

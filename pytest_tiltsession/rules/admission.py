@@ -7,7 +7,7 @@ then everything that is wrong with the metadata at once. Knows profiles, no HTTP
 import dataclasses
 
 from pytest_tiltsession import profiles
-from pytest_tiltsession.models import metadata
+from pytest_tiltsession.models import metadata, wire
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.rules import field_errors, metadata_rules
 
@@ -88,23 +88,24 @@ def prepare_update(
     generation = old.generation
     if profile.generation and after.spec != live.spec:
         generation += 1
-    object_meta = dataclasses.replace(
+    object_meta = wire.replaced(
         new,
         namespace="",
+        self_link="" if profile.self_links else new.self_link,
         generation=generation,
         uid=new.uid or old.uid,
         creation_timestamp=old.creation_timestamp,
         deletion_timestamp=new.deletion_timestamp if old.deletion_timestamp is None else old.deletion_timestamp,
         deletion_grace_period_seconds=old.deletion_grace_period_seconds if grace is None else grace,
     )
-    return dataclasses.replace(after, metadata=object_meta, status=live.status)
+    return wire.replaced(after, metadata=object_meta, status=live.status)
 
 
 def check_update(
     after: sessions.Session, live: sessions.Session, profile: profiles.Profile = profiles.TILT
 ) -> list[field_errors.FieldError]:
     """Give what is wrong with a prepared update of a stored Session. Tilt looks at the spec on create only."""
-    found = metadata_rules.check(after.metadata) + metadata_rules.check_change(after.metadata, live.metadata)
+    found = metadata_rules.check_update(after.metadata, live.metadata)
     return found + check_spec(after.spec, profile) if profile.update_validation else found
 
 

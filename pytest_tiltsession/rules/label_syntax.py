@@ -37,7 +37,7 @@ def key_problems(key: str) -> list[str]:
     prefix, slash, name = key.rpartition("/")
     if "/" in prefix:
         optional = "with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
-        return [f"a qualified name {_NAME_RULE} {optional}"]
+        return [f"a valid label key {_NAME_RULE} {optional}"]
     if slash:
         problems += _prefix_problems(prefix)
     if not name:

@@ -5,6 +5,7 @@ Kubernetes checks labels, annotations and owners twice on update, so that their 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from pytest_tiltsession import times
 from pytest_tiltsession.models import encoding, go_texts, metadata
@@ -22,6 +23,19 @@ _IMMUTABLE = "field is immutable"
 
 def check(value: metadata.ObjectMeta) -> list[FieldError]:
     """Give what is wrong with metadata for itself: names, labels, annotations, owners, finalizers, managed fields."""
+    return _alone(value, _labelling(value), _managed_fields(value.managed_fields or ()))
+
+
+def check_update(new: metadata.ObjectMeta, old: metadata.ObjectMeta) -> list[FieldError]:
+    """Give what is wrong with updated metadata for itself, then what may not change, then some of the former again.
+
+    What Kubernetes checks twice is told twice: labels, annotations and owners, and managed fields.
+    """
+    labelling, managed = _labelling(new), _managed_fields(new.managed_fields or ())
+    return [*_alone(new, labelling, managed), *_changes(new, old), *labelling, *managed]
+
+
+def _alone(value: metadata.ObjectMeta, labelling: list[FieldError], managed: list[FieldError]) -> list[FieldError]:
     found = _named_wrong("metadata.generateName", value.generate_name, prefix_problems(value.generate_name))
     if not value.name:
         found.append(field_errors.required("metadata.name", "name or generateName is required"))
@@ -29,29 +43,30 @@ def check(value: metadata.ObjectMeta) -> list[FieldError]:
     if value.generation < 0:
         problem = "must be greater than or equal to 0"
         found.append(field_errors.invalid("metadata.generation", value.generation, problem))
-    found += _labelling(value)
-    found += _finalizers(value.finalizers or ())
-    return found + _managed_fields(value.managed_fields or ())
+    return [*found, *labelling, *_finalizers(value.finalizers or ()), *managed]
 
 
-def check_change(new: metadata.ObjectMeta, old: metadata.ObjectMeta) -> list[FieldError]:
-    """Give what an update may not change, and, once more, what is wrong with labels, annotations and owners."""
+def _changes(new: metadata.ObjectMeta, old: metadata.ObjectMeta) -> list[FieldError]:
+    """Give what an update may not change."""
     found: list[FieldError] = []
     added = sorted(set(new.finalizers or ()) - set(old.finalizers or ())) if old.deletion_timestamp is not None else []
     if added:
         listed = ", ".join(map(go_texts.quoted, added))
         problem = "no new finalizers can be added if the object is being deleted, found new finalizers"
         found.append(field_errors.forbidden("metadata.finalizers", f"{problem} []string{{{listed}}}"))
-    pairs = (
-        ("name", new.name, old.name),
-        ("uid", field_errors.Named(new.uid), field_errors.Named(old.uid)),
-        ("deletionTimestamp", _time(new.deletion_timestamp), _time(old.deletion_timestamp)),
-        ("deletionGracePeriodSeconds", new.deletion_grace_period_seconds, old.deletion_grace_period_seconds),
-    )
-    for name, now, before in pairs:
-        if now != before:
-            found.append(field_errors.invalid(f"metadata.{name}", now, _IMMUTABLE))
-    return found + _labelling(new) + _managed_fields(new.managed_fields or ())
+    if new.name != old.name:
+        found.append(_immutable("name", new.name))
+    if new.uid != old.uid:
+        found.append(_immutable("uid", field_errors.Named(new.uid)))
+    if new.deletion_timestamp != old.deletion_timestamp:
+        found.append(_immutable("deletionTimestamp", _time(new.deletion_timestamp)))
+    if new.deletion_grace_period_seconds != old.deletion_grace_period_seconds:
+        found.append(_immutable("deletionGracePeriodSeconds", new.deletion_grace_period_seconds))
+    return found
+
+
+def _immutable(name: str, value: Any) -> FieldError:
+    return field_errors.invalid(f"metadata.{name}", value, _IMMUTABLE)
 
 
 def name_problems(name: str) -> list[str]:
@@ -113,9 +128,9 @@ def _owner(reference: metadata.OwnerReference) -> list[FieldError]:
     if not version:
         problem = "version must not be empty"
         found.append(field_errors.invalid(f"{_OWNERS}.apiVersion", reference.api_version, problem))
-    named = (("kind", reference.kind), ("name", reference.name), ("uid", field_errors.Named(reference.uid)))
-    for name, value in named:
-        if value in ("", field_errors.Named("")):
+    for name, text in (("kind", reference.kind), ("name", reference.name), ("uid", reference.uid)):
+        if not text:
+            value = field_errors.Named(text) if name == "uid" else text
             found.append(field_errors.invalid(f"{_OWNERS}.{name}", value, "must not be empty"))
     if (group, version, reference.kind) == ("", "v1", "Event"):
         problem = "/v1, Kind=Event is disallowed from being an owner"

@@ -82,17 +82,6 @@ def has_ever_been_ready(resource: resources.Resource) -> bool:
     return False
 
 
-def update_status(resource: resources.Resource, machine_now: int) -> str:
-    """Give the update status; of a local resource without update command the no-op build does not show.
-
-    ``machine_now`` is the machine's clock in nanoseconds, see :func:`builds.pending_since`.
-    """
-    status = _builds_status(resource, machine_now)
-    if resource.kind == resources.LOCAL and not resource.has_update_cmd:
-        return {IN_PROGRESS: PENDING, OK: NOT_APPLICABLE}.get(status, status)
-    return status
-
-
 def runtime_status(resource: resources.Resource, machine_now: int) -> str:
     """Give the runtime status once it is known whether the resource is to run at all."""
     if resource.kind == resources.LOCAL and not resource.has_serve_cmd:
@@ -100,10 +89,14 @@ def runtime_status(resource: resources.Resource, machine_now: int) -> str:
     status = state_status(resource)
     if status not in (PENDING, UNKNOWN):
         return status
-    return {NONE: NONE, PENDING: PENDING, IN_PROGRESS: PENDING}.get(_builds_status(resource, machine_now), status)
+    return {NONE: NONE, PENDING: PENDING, IN_PROGRESS: PENDING}.get(builds_status(resource, machine_now), status)
 
 
-def _builds_status(resource: resources.Resource, machine_now: int) -> str:
+def builds_status(resource: resources.Resource, machine_now: int) -> str:
+    """Give the status of the builds; what Tilt shows as the update status follows from it.
+
+    ``machine_now`` is the machine's clock in nanoseconds, see :func:`builds.pending_since`.
+    """
     if builds.earliest_current(resource.builds) is not None:
         return IN_PROGRESS
     if _build_is_due(resource, machine_now):

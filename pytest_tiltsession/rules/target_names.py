@@ -69,3 +69,11 @@ def meant(targets: Iterable[Named], name: str) -> str:
 def by_likeness(targets: Iterable[Named], name: str) -> list[str]:
     """Give the names of the targets, those first that are most like a name."""
     return sorted((item.name for item in targets), key=lambda word: -difflib.SequenceMatcher(None, word, name).ratio())
+
+
+def named(what: str, given: str | Sequence[str]) -> tuple[str, ...]:
+    """Give names as a tuple; one alone may be a text. Raises InvalidValue for anything else."""
+    found = (given,) if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
+    if not all(isinstance(name, str) and name for name in found):
+        raise errors.InvalidValue(f'{what}={given!r}: give one name as text, or several, such as ["a", "b"]')
+    return found

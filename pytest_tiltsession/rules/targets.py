@@ -5,7 +5,6 @@ the hold of each resource is given, see ``rules.holds``.
 """
 
 import dataclasses
-from collections.abc import Mapping
 
 from pytest_tiltsession.models import resources, session
 from pytest_tiltsession.rules import builds, kubernetes, servers
@@ -50,33 +49,6 @@ def targets_of(
     return Converted(tuple(target for target in found if target is not None), _earliest(wanted, rest))
 
 
-def session_targets(
-    state: resources.EngineState,
-    *,
-    now: int,
-    holds: Mapping[str, str],
-    k8s_grace_period: int | None = None,
-    machine_now: int | None = None,
-) -> Converted:
-    """Convert the whole engine: the targets of the main Tiltfile and of every resource, sorted by name in byte order.
-
-    ``holds`` gives the wait reason by resource name. Extension Tiltfiles have no target.
-    """
-    everything = (*([state.tiltfile] if state.tiltfile else []), *state.resources)
-    parts = [
-        targets_of(
-            resource,
-            now=now,
-            hold_reason=holds.get(resource.name),
-            k8s_grace_period=k8s_grace_period,
-            machine_now=machine_now,
-        )
-        for resource in everything
-    ]
-    targets = sorted((target for part in parts for target in part.targets), key=_name_in_bytes)
-    return Converted(tuple(targets), _earliest(*(part.requeue_after_ns for part in parts)))
-
-
 def cluster_failed(state: resources.EngineState) -> bool:
     """Tell whether the connection to Kubernetes is in error while some Kubernetes resource is known to be enabled."""
     cluster = state.clusters.get(resources.DEFAULT_CLUSTER)
@@ -87,7 +59,3 @@ def cluster_failed(state: resources.EngineState) -> bool:
 
 def _earliest(*wishes: int) -> int:
     return min(filter(None, wishes), default=0)
-
-
-def _name_in_bytes(target: session.Target) -> bytes:
-    return target.name.encode("utf-8", "surrogatepass")

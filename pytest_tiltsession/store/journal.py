@@ -9,10 +9,10 @@ import collections
 import dataclasses
 import itertools
 import operator
-import threading
 from collections.abc import Callable, Iterable
 
-from pytest_tiltsession.models import encoding, metadata, session
+from pytest_tiltsession import locks
+from pytest_tiltsession.models import encoding, metadata, session, wire
 
 ADDED = "ADDED"
 MODIFIED = "MODIFIED"
@@ -79,7 +79,7 @@ class Journal:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = locks.guard()
         self._entries: list[Committed] = []
         self._forms: list[session.Session | Delta] = []
         self._last: dict[str, int] = {}
@@ -189,12 +189,13 @@ class Journal:
         if base is None or before is None:
             return value
         form = self._forms[base]
-        if not ((isinstance(form, Delta) or _in_order(before)) and _in_order(value)):
+        kept = value.status.targets is before.status.targets
+        if not ((isinstance(form, Delta) or _in_order(before)) and (kept or _in_order(value))):
             return value
         depth = form.depth + 1 if isinstance(form, Delta) else 1
         if depth >= _WHOLE_EVERY or 2 * len(changed) >= len(value.status.targets or ()):
             return value
-        bare = dataclasses.replace(value, status=dataclasses.replace(value.status, targets=()))
+        bare = wire.replaced(value, status=wire.replaced(value.status, targets=()))
         return Delta(base, depth, bare, changed, removed)
 
     def _rebuild(self, seq: int) -> session.Session:

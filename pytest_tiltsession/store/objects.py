@@ -3,9 +3,7 @@
 One counter serves all objects of a Tilt, those of other kinds too, so the numbers jump (fidelity.md, Formats).
 """
 
-import dataclasses
-
-from pytest_tiltsession.models import session
+from pytest_tiltsession.models import session, wire
 from pytest_tiltsession.store import journal as journals
 
 
@@ -43,10 +41,6 @@ class Objects:
         seq = self._versions.get(name)
         return None if seq is None else self.journal.session_at(seq)
 
-    def body_of(self, name: str) -> bytes:
-        """Give the compact JSON of a stored Session, which its last watch event or answer left there as a rule."""
-        return self.journal.body_at(self._versions[name])
-
     def seq_of(self, name: str) -> int | None:
         """Give the sequence number of the commit that holds the object, for its encoded bytes; or None."""
         return self._versions.get(name)
@@ -67,9 +61,8 @@ class Objects:
         counter is ignored, since the counter never goes back.
         """
         self._revision = revision if revision is not None and revision > self._revision else self._revision + 1
-        stored = dataclasses.replace(
-            value, metadata=dataclasses.replace(value.metadata, resource_version=str(self._revision))
-        )
+        changed = wire.replaced(value.metadata, resource_version=str(self._revision))
+        stored = wire.replaced(value, metadata=changed)
         type_ = journals.MODIFIED if value.name in self._versions else journals.ADDED
         return self._keep(type_, stored, at, cause, note)
 
@@ -94,8 +87,8 @@ class Objects:
     def renewed(self, value: session.Session) -> session.Session:
         """Give a Session the next version without storing it."""
         self._revision += 1
-        changed = dataclasses.replace(value.metadata, resource_version=str(self._revision))
-        return dataclasses.replace(value, metadata=changed)
+        changed = wire.replaced(value.metadata, resource_version=str(self._revision))
+        return wire.replaced(value, metadata=changed)
 
     def _keep(self, type_: str, stored: session.Session, at: int, cause: str, note: str) -> journals.Committed:
         committed = self.journal.append(type_, stored, self._version_of(stored), at, cause, note)

@@ -1,8 +1,9 @@
 """What clients asked and what they got: the request journal; knows no bytes and no sockets."""
 
 import dataclasses
-import threading
 from collections.abc import Callable, Iterator
+
+from pytest_tiltsession import locks
 
 
 @dataclasses.dataclass(slots=True)
@@ -44,7 +45,7 @@ class RequestLog:
     """The requests of one fake in order of arrival; safe from any thread."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = locks.guard()
         self._records: list[RequestRecord] = []
 
     def add(self, make: Callable[[int], RequestRecord]) -> RequestRecord:

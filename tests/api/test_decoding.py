@@ -81,6 +81,13 @@ def test_another_kind_or_version_is_refused(body, found):
     assert f'{body["kind"]} in version "{version}" cannot be handled as a Session: {found}' == refused(body)
 
 
+def test_letters_that_cannot_be_printed_are_escaped_in_kinds_and_versions():
+    """Go quotes both wherever it names them."""
+    told = refused(KIND | {"kind": "Session", "apiVersion": "x\u2028"})
+    assert told.startswith(r'Session in version "x\u2028" cannot be handled as a Session: no kind "Session" is registered')
+    assert rf'for version "x\u2028" in scheme {SCHEME}' in told
+
+
 def test_a_missing_version_is_told_with_the_body():
     """A body that names only a foreign group has no version; the whole of it is quoted."""
     body = '{"apiVersion": "apps/", "kind": "Session"}'
@@ -106,6 +113,7 @@ ZIPPED = gzip.compress(b"{}", mtime=0)
         (b'{"' + b"\xc3\xbc" * 15, 'unexpected end of JSON input ({"' + "\u00fc" * 14 + " ...)"),
         (b"[1]", f"json: cannot unmarshal array into Go value of type {TYPE_META} (5b315d)"),
         (b'{"kind": 5}', 'json: cannot unmarshal number into Go struct field .kind of type string ({"kind": 5})'),
+        (b'{"KIND": 5}', 'json: cannot unmarshal number into Go struct field .KIND of type string ({"KIND": 5})'),
         (
             b'{"apiVersion": {}, "kind": 5}',
             "json: cannot unmarshal object into Go struct field .apiVersion of type string"
@@ -113,7 +121,7 @@ ZIPPED = gzip.compress(b"{}", mtime=0)
         ),
         (b'{"a":' * 20_000 + b"1" + b"}" * 20_000, "exceeded max depth (%s ...)"),
     ],
-    ids=["empty", "cut", "short", "long", "text", "trailing", "gzip", "umlauts", "array", "kind", "version", "deep"],
+    ids=["empty", "cut", "short", "long", "text", "trailing", "gzip", "umlauts", "array", "kind", "case", "version", "deep"],
 )
 def test_what_is_no_object_is_unrecognized(body, words):
     """The refusal shows how the body begins: an object as text, anything else in hexadecimal."""

@@ -21,6 +21,8 @@ from pytest_tiltsession.api import field_selectors
         ("metadata.name=w1,metadata.name=w1", True),
         ("metadata.name=w1,metadata.name=w2", False),
         (",metadata.name=w1,", True),
+        ("=", True),
+        ("!=,metadata.name==w1", True),
     ],
 )
 def test_a_selector_selects_by_name_and_namespace(text: str, selected: bool) -> None:

@@ -45,3 +45,22 @@ def test_values_of_all_types_have_an_order():
     expected = ["v:0.5", "v:1", 'v:"a"', 'v:"a b"', 'v:"b"', "v:false", "v:true", "v:[1]", 'v:{"a":1}', "v:null"]
     assert expected == list(fields_v1.from_set(fields))
     assert ["null", "a=1"] == [field_sets.text((field_sets.value(value),))[2:-1] for value in (None, {"a": 1})]
+
+
+def test_what_does_not_change_a_set_gives_the_very_same_one():
+    """So that an entry of managedFields whose fields stay is not written anew."""
+    fields = tree(a={".": {}, "f:b": {}}, c={})
+    nothing = tree(a={"f:x": {}}, y={"f:z": {}})
+    assert fields.difference(nothing) is fields
+    assert fields.recursive_difference(nothing) is fields
+    assert fields.union(tree(a={"f:b": {}}, c={})) is fields
+    assert fields.union(field_sets.EMPTY) is fields
+    assert field_sets.EMPTY.union(fields) is fields
+
+
+def test_a_set_that_was_written_is_not_read_out_of_its_tree_again():
+    """The tree knows it; a tree that came from elsewhere is read."""
+    fields = tree(a={"f:b": {}})
+    written = fields_v1.from_set(fields)
+    assert fields_v1.to_set(written) is fields
+    assert fields == fields_v1.to_set(dict(written))

@@ -17,7 +17,7 @@ def operation(kind, path, value=..., **rest):
 def applied(*operations, document=DOCUMENT):
     """Apply operations and give the outcome as text."""
     compact = json.dumps(operations, separators=(",", ":"), ensure_ascii=False)
-    return json_patches.apply(document, lazy_json.operations(compact))
+    return json_patches.apply(lazy_json.Node(document), lazy_json.operations(compact)).text()
 
 
 def refused(*operations, document=DOCUMENT):

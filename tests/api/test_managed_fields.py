@@ -277,17 +277,17 @@ def test_paths_inside_an_atomic_field_become_the_field():
     assert {"f:status": {"f:targets": {}}} == fields_of(session, "x")
 
 
-def test_what_a_request_stamps_comes_after_the_rest_of_its_second():
-    """On a frozen clock all writes are of one second: the latest still comes last, whatever its manager is called."""
+def test_entries_of_one_second_are_sorted_by_their_managers():
+    """On a frozen clock all writes are of one second: the names of the managers decide, not who came last."""
     first = created(manager="zed", now=100)
     second = changed(first, manager="ann", now=100, labels={"a": "b"})
     third = changed(second, manager="mia", now=100, labels={"a": "b", "c": "d"})
-    assert [name for name, *_ in entries(second)] == ["zed", "ann"]
-    assert [name for name, *_ in entries(third)] == ["zed", "ann", "mia"]
+    assert [name for name, *_ in entries(second)] == ["ann", "zed"]
+    assert [name for name, *_ in entries(third)] == ["ann", "mia", "zed"]
 
 
 def test_a_write_without_effect_leaves_the_order_alone():
-    """Entries of one second are not turned round by their names when somebody writes what is there already."""
+    """Entries of one second stay as they are when somebody writes what is there already."""
     session = changed(created(manager="zed", now=100), manager="ann", now=100, labels={"a": "b"})
     assert session == changed(session, manager="ann", now=100)
     assert session == changed(session, manager="bea", now=107)
@@ -337,3 +337,13 @@ def test_times_are_kept_where_a_write_has_no_other_effect():
     assert session == managed_fields.keep_times(session, later)
     other = dataclasses.replace(later, status=session_models.SessionStatus(pid=1))
     assert other == managed_fields.keep_times(session, other)
+
+
+def test_entries_that_a_write_does_not_touch_are_those_that_are_stored():
+    """What one manager does to its fields costs the entries of others nothing."""
+    before = changed(created(manager="one"), manager="two", labels={"a": "1"})
+    after = changed(before, manager="two", now=300, labels={"a": "2"})
+    (one, two), (still, renewed) = before.metadata.managed_fields, after.metadata.managed_fields
+    assert still is one
+    assert renewed.fields_v1 is two.fields_v1
+    assert (200, 300) == (two.time, renewed.time)

@@ -7,6 +7,12 @@ from pytest_tiltsession.api import documents, messages, negotiation, refusals
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
 
 
+def patch_of(content_type: str | None) -> messages.Request:
+    """Make a patch with a body of that Content-Type."""
+    headers = () if content_type is None else (("content-type", content_type),)
+    return messages.Request("PATCH", "/apis/tilt.dev/v1alpha1/sessions/x", "", headers, b"{}")
+
+
 @pytest.mark.parametrize(
     ("header", "name"),
     [
@@ -163,7 +169,7 @@ def test_other_bodies_are_refused(header: str) -> None:
 )
 def test_patches_are_known_by_their_type(header: str) -> None:
     """Parameters do not matter."""
-    negotiation.patch_offered(header)
+    negotiation.patch_offered(patch_of(header))
     assert negotiation.patch_type(header) == header.partition(";")[0]
 
 
@@ -171,9 +177,37 @@ def test_patches_are_known_by_their_type(header: str) -> None:
 def test_other_patches_are_refused(header: str | None) -> None:
     """A patch must say of which kind it is."""
     with pytest.raises(refusals.Refusal) as refused:
-        negotiation.patch_offered(header)
+        negotiation.patch_offered(patch_of(header))
 
     assert refused.value.status.message == "415: Unsupported Media Type"
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "body", "message"),
+    [
+        ("PATCH", {"content-length": "0"}, b"", "406: Not Acceptable\n\nAvailable representations: "),
+        ("PATCH", {}, b"", "415: Unsupported Media Type\n\nAvailable representations: "),
+        (
+            "PATCH",
+            {"transfer-encoding": "chunked"},
+            b"{}",
+            "415: Unsupported Media Type\n\nAvailable representations: ",
+        ),
+        ("GET", {}, b"", "406: Not Acceptable\n\nAvailable representations: "),
+        ("GET", {"content-length": "1"}, b"x", "415: Unsupported Media Type"),
+    ],
+)
+def test_an_unread_type_without_an_announced_body_is_told_otherwise(
+    method: str, headers: dict[str, str], body: bytes, message: str
+) -> None:
+    """The router refuses the type only where a length announces a body; else it finds nothing to answer with."""
+    sent = (("content-type", "text/plain"), *headers.items())
+    request = messages.Request(method, "/apis", "", sent, body)
+    with pytest.raises(refusals.Refusal) as refused:
+        negotiation.consumed(request, ("application/json",))
+
+    assert refused.value.status.message == message
+    assert f"{refused.value.status.code}: " == message[:5]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +215,7 @@ def test_other_patches_are_refused(header: str | None) -> None:
 )
 def test_a_patch_is_of_one_type_to_the_letter(header: str) -> None:
     """The router finds the type in a list, but what patches takes the header as a whole, and names its types."""
-    negotiation.patch_offered(header)
+    negotiation.patch_offered(patch_of(header))
     with pytest.raises(refusals.Refusal) as refused:
         negotiation.patch_type(header)
 

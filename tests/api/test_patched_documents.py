@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from pytest_tiltsession.api import decoding, merge_patches, patched_documents
+from pytest_tiltsession.api import decoding, json_patches, lazy_json, merge_patches, patched_documents, stored_documents
 from pytest_tiltsession.models import encoding, metadata, session
 
 ENTRY = metadata.ManagedFieldsEntry("kit", "Update", "tilt.dev/v1alpha1", 5, "FieldsV1", {"f:spec": {}})
@@ -17,17 +17,24 @@ CURRENT = session.Session(
 DOCUMENT = encoding.compact(encoding.session_to_wire(CURRENT))
 
 
-def read(patch, document=DOCUMENT, strict=True):
-    """Read a patched document twice, the second time from what was kept, and give what both give."""
-    text = patch if isinstance(patch, str) else json.dumps(patch, separators=(",", ":"))
-    first, second = (patched_documents.session_of(merge_patches.apply(document, text), strict=strict) for _ in range(2))
+def read(patch, strict=True):
+    """Read the stored Session as patched, and as its text is read when patched; give what both give."""
+    first, second = (
+        patched_documents.session_of(merge_patches.apply(document, compact(patch)), strict=strict)
+        for document in (stored_documents.of(CURRENT), lazy_json.Node(DOCUMENT))
+    )
     assert first == second
-    return second
+    return first
 
 
-def whole(patch, document=DOCUMENT, strict=True):
+def compact(patch):
+    """Write a patch without white space."""
+    return json.dumps(patch, separators=(",", ":"))
+
+
+def whole(patch, strict=True):
     """Read a patched document as any body is read."""
-    text = merge_patches.apply(document, json.dumps(patch, separators=(",", ":"))).text().encode()
+    text = merge_patches.apply(lazy_json.Node(DOCUMENT), compact(patch)).text().encode()
     return decoding.session_of(json.loads(text), text, strict=strict)
 
 
@@ -52,20 +59,34 @@ def test_a_document_is_read_as_any_body_is(patch):
 
 
 def test_what_a_patch_leaves_alone_is_not_read_again():
-    """Status, spec and managedFields of one document after another are the very same objects."""
-    one, other = (read({"metadata": {"annotations": {"n": text}}})[0] for text in "12")
-    assert ("1", "2") == (one.metadata.annotations["n"], other.metadata.annotations["n"])
-    assert (one.spec, one.status) == (CURRENT.spec, CURRENT.status)
-    assert one.spec is other.spec
-    assert one.status is other.status
-    assert one.metadata.managed_fields is other.metadata.managed_fields
+    """Status, spec and every field of the metadata that is not named are the very objects that are stored."""
+    patched = merge_patches.apply(stored_documents.of(CURRENT), '{"metadata":{"labels":{"b":"2"}}}')
+    session_, _ = patched_documents.session_of(patched, strict=True)
+    assert session_.metadata.labels == {"a": "<2>", "b": "2"}
+    assert session_.spec is CURRENT.spec
+    assert session_.status is CURRENT.status
+    assert session_.metadata.managed_fields is CURRENT.metadata.managed_fields
+
+
+def test_a_part_in_another_place_is_read_there():
+    """What a JSON patch moves is no longer the field that it was."""
+    operations = lazy_json.operations('[{"op":"move","from":"/metadata/name","path":"/metadata/uid"}]')
+    session_, errors = patched_documents.session_of(
+        json_patches.apply(stored_documents.of(CURRENT), operations), strict=True
+    )
+    assert ("", "pa", ()) == (session_.name, session_.metadata.uid, errors)
+    operations = lazy_json.operations('[{"op":"move","from":"/spec","path":"/metadata/spec"}]')
+    _, errors = patched_documents.session_of(json_patches.apply(stored_documents.of(CURRENT), operations), strict=True)
+    assert ('unknown field "metadata.spec"',) == errors
 
 
 def test_objections_to_a_part_name_its_place_in_the_document():
-    """A part that a patch replaces is kept only where there is nothing to be said about it."""
-    _, errors = read({"status": {"new": 1}}, DOCUMENT.replace('"status":', '"x":'))
+    """As they are worded for any body."""
+    document = lazy_json.Node(DOCUMENT.replace('"status":', '"x":'))
+    _, errors = patched_documents.session_of(merge_patches.apply(document, '{"status":{"new":1}}'), strict=True)
     assert ('unknown field "status.new"', 'unknown field "x"') == errors
-    _, errors = read({}, DOCUMENT.replace('"pid":7', '"pid":6,"pid":7'))
+    document = lazy_json.Node(DOCUMENT.replace('"pid":7', '"pid":6,"pid":7'))
+    _, errors = patched_documents.session_of(merge_patches.apply(document, "{}"), strict=True)
     assert ('duplicate field "status.pid"',) == errors
     with pytest.raises(decoding.Unsuitable, match=r"Go struct field Session\.spec of type v1alpha1\.SessionSpec$"):
         read({"spec": 5})

@@ -181,9 +181,9 @@ def test_unknown_and_doubled_fields_of_a_patch(kind, body, fields):
         ),
         (
             JSON,
-            "[5]",
+            "[{},5]",
             f"{DECODING}{UNFIT} number into Go value of type handlers.jsonPatchOp",
-            f"{UNFIT} number into Go value of type jsonpatch.Operation",
+            f"{UNFIT} number into Patch.1 of type jsonpatch.Operation",
         ),
         (JSON, '[{"op": 5}]', f"{DECODING}{UNFIT} number into Go struct field jsonPatchOp.op of type string", None),
         (STRATEGIC, "{", CUT, CUT),

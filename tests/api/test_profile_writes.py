@@ -36,7 +36,9 @@ def test_preconditions(api: Any, strict: Any) -> None:
     wrong = {"preconditions": {"uid": "zzz"}}
 
     assert api.delete("a", body=wrong).status == 200
-    assert strict.delete("a", body=wrong).status == 409
+    refused = strict.delete("a", body=wrong)
+    assert (refused.status, refused.body["details"]["kind"]) == (409, "Session")
+    assert refused.message.startswith('Operation cannot be fulfilled on Session.tilt.dev "a": the UID in the precondition')
     assert strict.delete("a", body={"preconditions": {"resourceVersion": "1"}}).status == 409
     meta = strict.get("a").body["metadata"]
     right = {"preconditions": {"uid": meta["uid"], "resourceVersion": meta["resourceVersion"]}}
@@ -44,17 +46,20 @@ def test_preconditions(api: Any, strict: Any) -> None:
 
 
 def test_uid_preconditions(api: Any, strict: Any) -> None:
-    """Another uid in an update is invalid on Tilt and a conflict on Kubernetes, through the status as well."""
+    """Another uid in a PUT is invalid on Tilt and a conflict on Kubernetes, through the status as well; not in a patch."""
     for server, status, status_of_status in ((api, 422, 200), (strict, 409, 409)):
         server.create("a")
         value = server.get("a").body
         value["metadata"]["uid"] = "another"
         assert server.put(value).status == status
-        assert server.put(value, subresource="/status").status == status_of_status
+        refused = server.put(value, subresource="/status")
+        assert refused.status == status_of_status
+        assert server.merge("a", {"metadata": {"uid": "another"}}).status == 422
+    assert "Key: /registry/tilt.dev/sessions/a, ResourceVersion: 0, AdditionalErrorMsg: Pre" in refused.message
 
 
 def test_unconditional_update(api: Any, strict: Any) -> None:
-    """A PUT without resourceVersion conflicts on Tilt and replaces on Kubernetes."""
+    """An update without resourceVersion, or with 0, conflicts on Tilt and is done on Kubernetes."""
     for server, status in ((api, 409), (strict, 200)):
         server.create("a")
         value = server.get("a").body
@@ -62,6 +67,8 @@ def test_unconditional_update(api: Any, strict: Any) -> None:
         value["spec"]["tiltfilePath"] = "/other"
         assert server.put(value).status == status
         assert server.put(value, subresource="/status").status == status
+        for version in (None, "", "0", "00"):
+            assert server.merge("a", {"metadata": {"resourceVersion": version}}).status == status
     assert strict.get("a").body["spec"]["tiltfilePath"] == "/other"
 
 
@@ -88,6 +95,11 @@ def test_generated_names(api: Any, strict: Any) -> None:
     names = {strict.create("", generateName="run-").body["metadata"]["name"] for _ in range(5)}
     assert len(names) == 5
     assert all(re.fullmatch("run-[bcdfghjklmnpqrstvwxz2456789]{5}", name) for name in names)
+    for server, told in ((api, ""), (strict, ", the server was not able to generate a unique name for the object")):
+        server.create("a", generateName="run-")
+        taken = server.create("a", generateName="run-")
+        assert (taken.status, taken.message) == (409, f'sessions.tilt.dev "a" already exists{told}')
+        assert taken.headers.get("retry-after") == ("1" if told else None)
 
 
 def test_version_on_create(api: Any, strict: Any) -> None:
@@ -121,8 +133,11 @@ def test_apply_creates(api: Any, strict: Any) -> None:
     created = apply(strict)
     assert created.status == 201
     assert created.body["metadata"]["managedFields"][0]["operation"] == "Apply"
+    assert [apply(server, b"kind: x", "/b/status").status for server in (api, strict)] == [400, 404]
     assert created.body["metadata"]["uid"]
     assert apply(strict).status == 200
+    versioned = body.replace(b"name: a", b"name: v, resourceVersion: '7'")
+    assert [apply(server, versioned, "/v").status for server in (api, strict)] == [409, 201]
     assert apply(strict, body.replace(b"manual", b"bogus").replace(b"name: a", b"name: b"), "/b").status == 422
     assert apply(strict, body.replace(b"name: a", b"name: c"), "/c/status").status == 404
 
@@ -135,6 +150,14 @@ def test_generation(api: Any, strict: Any) -> None:
         assert server.merge("a", {"metadata": {"labels": {"a": "b"}}}).body["metadata"]["generation"] == second
         assert server.merge("a", {"spec": {"tiltfilePath": "/x"}}).body["metadata"]["generation"] == third
     assert "generation" not in api.create("b").body["metadata"]
+
+
+def test_self_links(api: Any, strict: Any) -> None:
+    """Tilt keeps a selfLink that an update brings; Kubernetes drops it, as both do on create."""
+    for server, kept in ((api, "/x"), (strict, None)):
+        assert "selfLink" not in server.create("a", selfLink="/x").body["metadata"]
+        assert server.merge("a", {"metadata": {"selfLink": "/x"}}).body["metadata"].get("selfLink") == kept
+        assert server.get("a").body["metadata"].get("selfLink") == kept
 
 
 def test_generation_of_the_tiltfile(api: Any, strict: Any) -> None:

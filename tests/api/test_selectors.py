@@ -92,7 +92,7 @@ def test_a_wrong_selector_is_refused_in_kubernetes_words(text: str, message: str
     ("text", "beginning"),
     [
         ("-a", 'unable to parse requirement: <nil>: Invalid value: "-a": name part must consist of'),
-        ("a/b/c", 'unable to parse requirement: <nil>: Invalid value: "a/b/c": a qualified name must consist of'),
+        ("a/b/c", 'unable to parse requirement: <nil>: Invalid value: "a/b/c": a valid label key must consist of'),
         ("a=b$", 'unable to parse requirement: values[0][a]: Invalid value: "b$": a valid label must be'),
         ("a in (x,$,%)", 'unable to parse requirement: [values[0][a]: Invalid value: "$": a valid label'),
         ("a>b", "unable to parse requirement: values[0]: Invalid value: \"b\": for 'Gt', 'Lt' operators, the value"),

@@ -359,6 +359,8 @@ SCALAR = "&value.valueUnstructured{Value:"
         (config(spec=["x"]), ".spec: expected map, got &{[x]}"),
         (config(status={"pid": "4"}), ".status.pid: expected numeric (int or float), got string"),
         (config(status={"done": 1}), ".status.done: expected boolean, got &{1}"),
+        (config(status={"startTime": []}), ".status.startTime: expected any scalar, got &{[]}"),
+        (config(spec=1 << 63), ".spec: expected map, got &{9.223372036854776e+18}"),
         (config(finalizers="x"), ".metadata.finalizers: expected list, got &{x}"),
         (config(finalizers=["a", "a"]), '.metadata.finalizers: duplicate entries for key [="a"]'),
         (
@@ -407,6 +409,8 @@ def test_what_breaks_the_schema_is_refused_with_its_path(set_, problem):
     [
         (config(spec={"ci": {"timeout": "soon"}}), 'time: invalid duration "soon"'),
         (config(status={"pid": 4.5}), "cannot convert float64 to int64"),
+        (config(status={"startTime": True}), "json: cannot unmarshal bool into Go value of type string"),
+        (config(spec={"ci": {"readinessTimeout": "late", "timeout": "soon"}}), 'time: invalid duration "soon"'),
         (
             config(status={"startTime": "now"}),
             'parsing time "now" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "now" as "2006"',
@@ -414,7 +418,7 @@ def test_what_breaks_the_schema_is_refused_with_its_path(set_, problem):
     ],
 )
 def test_values_that_fit_the_schema_but_no_session_are_refused(set_, problem):
-    """Durations, times and fractions are only found out after merging."""
+    """Durations, times and fractions are only found out after merging, in the order in which Tilt declares the fields."""
     status = refused(stored(), set_)
     where = "failed to convert new object (/ap; tilt.dev/v1alpha1, Kind=Session) to proper version: "
     unable = "unable to convert unstructured object to tilt.dev/v1alpha1, Kind=Session: "

@@ -7,6 +7,7 @@ OpenAPI v3 and discovers everything in one request.
 import json
 import pathlib
 import platform
+import re
 import subprocess
 import sys
 import zipfile
@@ -101,6 +102,19 @@ def test_reading(tilt_session, kubectl):
     assert 'Error from server (NotFound): sessions.tilt.dev "weekly" not found' == kubectl.fails(
         "get", "session", "weekly"
     )
+
+
+def test_it_stands_in_for_the_tilt_command(tmp_path, kubectl, pytestconfig):
+    """Under the name of tilt it answers what a program asks with that command, as the how-to of it shows."""
+    page = (pytestconfig.rootpath / "docs" / "how-to" / "tilt-command.md").read_text(encoding="utf-8")
+    files = re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", page, re.DOTALL)
+    assert ["gate.sh", "bin/tilt", "test_gate.py"] == [name for name, _ in files]
+    for name, text in files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "bin" / "kubectl").symlink_to(kubectl.program)
+    options = ["-q", "-p", "no:cacheprovider", "-o", "asyncio_default_fixture_loop_scope=function"]
+    assert "2 passed" in programs.output([sys.executable, "-m", "pytest", *options], **kubectl.options)
 
 
 def test_create_change_and_delete(tilt_session, kubectl, manifest):

@@ -29,7 +29,7 @@ SERVER_ERRORS = {
         r'Internal Server Error: ".*": failed to create RequestInfo: unable to determine kind and namespace from url, .*',
     ),
     501: (r"Unsupported transfer encoding",),
-    504: (r"Too large resource version: \d+, current: \d+",),
+    504: (r"Timeout: Too large resource version: \d+, current: \d+",),
     505: (r"505 HTTP Version Not Supported: unsupported protocol version",),
 }
 

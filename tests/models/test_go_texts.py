@@ -46,6 +46,14 @@ def test_types_have_the_names_of_go():
     assert names == [go_texts.type_name(value) for value in values]
 
 
+def test_integers_beyond_64_bits_are_floats():
+    """Go reads a number that no int64 can hold as a float64, and prints it so."""
+    shown = ["9223372036854775807", "9.223372036854776e+18", "-9223372036854775808", "-9.223372036854776e+18"]
+    values = [2**63 - 1, 2**63, -(2**63), -(2**63) - 1]
+    assert shown == [go_texts.scalar(value) for value in values]
+    assert ["int64", "float64"] == [go_texts.type_name(value) for value in values[:2]]
+
+
 @pytest.mark.parametrize(
     ("value", "shortest", "json"),
     [

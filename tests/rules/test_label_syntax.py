@@ -17,7 +17,7 @@ def test_good_keys(key: str) -> None:
         ("", ["name part must be non-empty", "name part must consist of"]),
         ("/x", ["prefix part must be non-empty"]),
         ("x/", ["name part must be non-empty", "name part must consist of"]),
-        ("a/b/c", ["a qualified name must consist of"]),
+        ("a/b/c", ["a valid label key must consist of"]),
         ("-a", ["name part must consist of"]),
         ("a\n", ["name part must consist of"]),
         ("x" * 64, ["name part must be no more than 63 bytes"]),

@@ -91,6 +91,21 @@ def test_the_sessions_of_the_stories_are_recomputed_whole(stories, machine_now):
     assert not wrong, "\n".join(wrong)
 
 
+def session_targets(
+    state: resources.EngineState, *, now: int, holds: dict[str, str], grace: int | None, machine_now: int
+) -> targets.Converted:
+    """Convert a whole engine, as Tilt's controller does: each resource by itself, the targets by their names."""
+    parts = [
+        targets.targets_of(
+            it, now=now, hold_reason=holds.get(it.name), k8s_grace_period=grace, machine_now=machine_now
+        )
+        for it in (*([state.tiltfile] if state.tiltfile else []), *state.resources)
+    ]
+    found = sorted((target for part in parts for target in part.targets), key=lambda it: it.name.encode())
+    wishes = [part.requeue_after_ns for part in parts if part.requeue_after_ns]
+    return targets.Converted(tuple(found), min(wishes, default=0))
+
+
 def reconcile(
     state: resources.EngineState,
     spec: session.SessionSpec,
@@ -101,7 +116,7 @@ def reconcile(
 ) -> tuple[dict[str, Any], int]:
     """Give the status that Tilt's controller would write, and its requeue; pid and start time are kept."""
     grace = spec.ci.k8s_grace_period if spec.ci else None
-    converted = targets.session_targets(state, now=now, holds=holds, k8s_grace_period=grace, machine_now=machine_now)
+    converted = session_targets(state, now=now, holds=holds, grace=grace, machine_now=machine_now)
     start = times.parse_micro_time(kept["startTime"])
     verdict = exit_conditions.judge(
         spec,
@@ -157,15 +172,3 @@ def test_the_first_failing_container_is_named_init_containers_first():
 
     assert target.state.terminated is not None
     assert target.state.terminated.error == "Pod p in error state due to container i1: Init:Error"
-
-
-def test_the_targets_of_a_session_are_sorted_by_the_bytes_of_their_names():
-    """Upper case comes before lower case, a digit before the colon, and astral characters after all others."""
-    names = ("t", "T", "t2", "\uffff", "\U0001f600")
-    found = tuple(resources.Resource(name=name, kind=resources.LOCAL) for name in names)
-
-    converted = targets.session_targets(resources.EngineState(resources=found), now=0, holds={"t": "waiting-for-dep"})
-
-    shown = [target.name.removesuffix(":update") for target in converted.targets]
-    assert shown == ["T", "t2", "t", "\uffff", "\U0001f600"]
-    assert converted.targets[2].state.waiting == session.TargetStateWaiting("waiting-for-dep")
