@@ -7,7 +7,16 @@ import pathlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from benchmarks import figures, measures_life, measures_requests, measures_scripts, measures_watches, page, soak
+from benchmarks import (
+    figures,
+    measures_life,
+    measures_plugin,
+    measures_requests,
+    measures_scripts,
+    measures_watches,
+    page,
+    soak,
+)
 
 Measure = Callable[[], Iterator[figures.Figure]]
 TILT = "tilt"  # measured where its binary is given
@@ -41,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
 def measures(binary: str | None) -> dict[str, Measure]:
     """Give what there is to measure; ``binary`` is that of a real Tilt, whose figures then take an aim's place."""
     found: dict[str, Measure] = {
-        "plugin": measures_life.of_an_unused_plugin,
+        "plugin": measures_plugin.of_plugins,
         "life": measures_life.of_one_life,
         "stop": measures_life.of_stopping,
         "get": measures_requests.of_a_get,

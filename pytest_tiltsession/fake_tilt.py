@@ -1,7 +1,7 @@
 """FakeTilt: clock, gate, API, server, drivers and expectations wired into one fake; usable without pytest."""
 
 import pathlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Unpack
 
 from pytest_tiltsession import arming, errors, faults, times
@@ -10,16 +10,16 @@ from pytest_tiltsession.api import application, messages
 from pytest_tiltsession.clock import simulated
 from pytest_tiltsession.engine import driving, gate, world
 from pytest_tiltsession.expectations import lettering
-from pytest_tiltsession.life import arguments, living, openings, process
+from pytest_tiltsession.life import announced, arguments, living, misnamed, openings, process
 from pytest_tiltsession.models import session as sessions
 from pytest_tiltsession.pictures import drawn
 from pytest_tiltsession.progress import own_time, timekeeping
-from pytest_tiltsession.scenario import immediate, steps
+from pytest_tiltsession.scenario import steps
 from pytest_tiltsession.server import tls
 from pytest_tiltsession.store import journal, requests
 
 
-class FakeTilt(living.Living, drawn.Drawn):
+class FakeTilt(living.Living, drawn.Drawn, misnamed.Misnamed):
     """One fake Tilt: a Session API server with its own clock, targets that a test moves, and what it claims of them.
 
     Give it ``Settings`` or the same as keyword arguments, then use it in a ``with`` block or call ``start()`` and
@@ -142,43 +142,55 @@ class FakeTilt(living.Living, drawn.Drawn):
         """Whether the process has ended and was not started again."""
         return self._process.exited
 
-    def problems(self) -> list[str]:
-        """Say what must fail a test at its end, unless allowed: errors, steps never played, faults never met."""
-        found = []
-        if "server-errors" not in self.settings.allow:
-            found += [f"an error inside the fake: {text}" for text in self._server_errors]
-        if "stalled-watches" not in self.settings.allow:
-            found += list(self._stalls)
-        if arming.ALLOWANCE not in self.settings.allow and self._server is not None:
-            found += self._arming.problems()
-        if "unplayed-steps" not in self.settings.allow:
-            found += self._script.problems()
-        if self._player is not None and "recorded-verdicts" not in self.settings.allow:
-            lines = self._player.agreement(self.commits).lines()
-            if lines:
-                allowed = '@pytest.mark.tilt_session(allow=("recorded-verdicts",))'
-                lines.append(f"  replay it with verbatim=True to see what was recorded, or allow it with {allowed}")
-                found.append("\n".join(["the recording disagrees with the rules of this package:", *lines]))
-        left = self._player.remaining if self._player is not None and not self.exited else ()
-        if left and "unplayed-steps" not in self.settings.allow:
+    def problems(self, *, allow: Sequence[str] = ()) -> list[str]:
+        """Say what must fail a test at its end: errors, and steps, faults and plans that never came.
+
+        What the setting ``allow`` names is left out, and what is named here.
+        """
+        return [text for name, text in self._found() if name not in (*self.settings.allow, *allow)]
+
+    def _found(self) -> Iterator[tuple[str, str]]:
+        """Give what went wrong, each with the word by which it is allowed."""
+        for text in self._server_errors:
+            yield "server-errors", f"an error inside the fake: {text}"
+        for text in self._stalls:
+            yield "stalled-watches", text
+        for text in self._arming.problems() if self._server is not None else ():
+            yield arming.ALLOWANCE, text
+        for text in self._script.problems():
+            yield "unplayed-steps", text
+        for text in self._announced.problems(self._process.state, self.clock):
+            yield announced.ALLOWANCE, text
+        if self._player is None:
+            return
+        if lines := self._player.agreement(self.commits).lines():
+            allowed = '@pytest.mark.tilt_session(allow=("recorded-verdicts",))'
+            lines.append(f"  replay it with verbatim=True to see what was recorded, or allow it with {allowed}")
+            yield "recorded-verdicts", "\n".join(["the recording disagrees with the rules of this package:", *lines])
+        if left := () if self.exited else self._player.remaining:
             listed = ", ".join(times.format_duration(step.at * times.MICROSECOND) for step in left[:5])
             listed += ", …" if len(left) > 5 else ""
-            found.append(
+            yield (
+                "unplayed-steps",
                 f"{lettering.counted(len(left), 'step')} of the scenario never played (at {listed}): "
-                'advance the clock past them, or allow it with @pytest.mark.tilt_session(allow=("unplayed-steps",))'
+                'advance the clock past them, or allow it with @pytest.mark.tilt_session(allow=("unplayed-steps",))',
             )
-        return found
 
     def play_step(self, step: Mapping[str, Any]) -> None:
         """Play one step of the scenario file format at once: ``{"set": {"api:serve": "active"}}``, and all it may hold.
 
         ``targets`` beside it declares new ones. Raises InvalidScenario for what a file could not say either.
         """
+        from pytest_tiltsession.scenario import immediate  # start-up cost: it reads as files are read
+
         immediate.play(self._gate, step)
         self._settle()
 
     def on_exit(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` whenever the process ends, by itself (``exit_when_done``) or since the test ended it."""
+        """Call ``listener`` whenever the process has ended, by itself (``exit_when_done``) or since the test ended it.
+
+        Where it has ended already, and was not started again, it is called at once. It may be called on any thread.
+        """
         self._process.on_exit(listener)
 
     # -- within -------------------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ import sys
 
 
 @contextlib.contextmanager
-def serving(*arguments):
+def serving(*arguments, **streams):
     """Run ``serve`` and give the process and the line that it prints once it answers."""
     command = [sys.executable, "-m", "pytest_tiltsession", "serve", *map(str, arguments)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **streams)
     try:
         yield process, json.loads(process.stdout.readline())
     finally:

@@ -28,6 +28,7 @@ from pytest_tiltsession.expectations import requests as asking
 from pytest_tiltsession.models import session as sessions
 
 Duration = times.Duration
+_STYLE = lettering.Style()
 
 
 class _Claims:
@@ -131,7 +132,7 @@ class Expectations(_Claims):
     ) -> None:
         self._observed_subject = observed.Subject(world, requests, exit_code)
         self._observed_name = name
-        self.style: lettering.Style = style or lettering.Style()
+        self.style: lettering.Style = style or _STYLE
 
     def _claim(self, claim: failures.Claim) -> None:
         seen = self.look()

@@ -1,7 +1,7 @@
 """The face by which a fake, or a live Tilt, gives pictures of its session; knows no file."""
 
+from pytest_tiltsession import pictures
 from pytest_tiltsession.expectations import observed
-from pytest_tiltsession.pictures import page, scene, svg
 
 
 class Drawn:
@@ -17,8 +17,12 @@ class Drawn:
         ``title`` says what it is a picture of, and ``failure`` what a test complained of. Nothing is loaded from
         anywhere; write it to a file in UTF-8.
         """
+        from pytest_tiltsession.pictures import page, scene  # start-up cost: few tests draw
+
         return page.write(scene.read(self.look(), title, failure))
 
-    def render_svg(self, title: str = "", *, width: int = svg.WIDTH) -> str:
+    def render_svg(self, title: str = "", *, width: int = pictures.WIDTH) -> str:
         """Give an SVG image, ``width`` pixels wide (480 at least), for a page of documentation or a report."""
+        from pytest_tiltsession.pictures import scene, svg  # start-up cost
+
         return svg.draw(scene.read(self.look(), title), width)

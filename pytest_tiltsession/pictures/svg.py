@@ -5,11 +5,11 @@ It has a fixed width, since an image is scaled as a whole; light or dark is the 
 
 import dataclasses
 
+from pytest_tiltsession import pictures
 from pytest_tiltsession.expectations import lettering
 from pytest_tiltsession.pictures import drawing, heading, lanes, looks, markup, sheet
 from pytest_tiltsession.pictures import scene as scenes
 
-WIDTH = 1120
 NARROWEST = 480
 WIDEST = 10_000
 
@@ -32,7 +32,7 @@ text{font:12px/1 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",m
 """
 
 
-def draw(scene: scenes.Scene, width: int = WIDTH) -> str:
+def draw(scene: scenes.Scene, width: int = pictures.WIDTH) -> str:
     """Write the file; ``width`` is in pixels, and raised to the narrowest that can be read."""
     return _Sheet(scene, max(width, NARROWEST)).file()
 

@@ -4,6 +4,7 @@ Precedence: marker, then command line, then ini. A bad value is a UsageError bef
 fake is wanted or a marker stands.
 """
 
+import pathlib
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +14,9 @@ from pytest_tiltsession import errors, settings
 from pytest_tiltsession.plugin import options
 
 
-def check_run(config: pytest.Config, given: dict[str, Any]) -> None:
-    """Refuse bad values of a whole run; ``given`` is what its command line and ini file say, by marker argument."""
+def check_run(config: pytest.Config) -> None:
+    """Refuse bad values of a whole run, from its command line and ini file."""
+    given = options.configured(config)
     if given:
         make(given, where=lambda problem: _said_by(config, given, problem))
     mode = options.mode(config)
@@ -66,8 +68,9 @@ def for_item(item: pytest.Item, **decided: Any) -> settings.Settings:
     for name in options.MODE_ARGUMENTS:
         given.pop(name, None)
     # A file is looked up beside the test; what does not look like one is the name of a scenario of the library.
-    if isinstance(given.get("scenario"), str) and given["scenario"].endswith(".tilt.yaml"):
-        given["scenario"] = base / given["scenario"]
+    file = given.get("scenario")
+    if isinstance(file, pathlib.Path) or (isinstance(file, str) and file.endswith((".yaml", ".yml"))):
+        given["scenario"] = base / file
     marker = "" if item.get_closest_marker(options.MARKER) is None else ": @pytest.mark.tilt_session"
     return make(given, where=lambda _: f"{item.nodeid}{marker}", beside=options.MODE_ARGUMENTS)
 

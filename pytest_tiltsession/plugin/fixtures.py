@@ -77,7 +77,12 @@ def tilt_session_factory(
     # One that cannot be stopped leaves none of the others running.
     with contextlib.ExitStack() as made:
 
-        def make(**given: Any) -> "FakeTilt":
+        def make(*unnamed: object, **given: Any) -> "FakeTilt":
+            if unnamed:
+                raise pytest.UsageError(
+                    f"tilt_session_factory(...) takes keyword arguments only, found {unnamed!r}; write what each is, "
+                    'such as scenario="ci/never-ready"'
+                )
             settings = arguments.make(given, where=lambda _: "tilt_session_factory(...)")
             fake = fake_tilt.FakeTilt(settings, directory=folder)
             made.callback(fake.stop)

@@ -37,7 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker and refuse bad option values before the first test."""
     _runs.append(config)
     config.addinivalue_line("markers", options.MARKER_LINE)
-    options.check_configured(config)
+    if not options.is_silent(config):
+        from pytest_tiltsession.plugin import arguments  # start-up cost
+
+        arguments.check_run(config)
     if options.of_run(config, "html"):
         from pytest_tiltsession.plugin import pictures  # start-up cost
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _NAME = "tilt-session-interrupted"
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)  # most versions of pytest keep plugins in a set
 class Interrupted:
     """Writes at the end of the run what was drawn while the test's fakes still served."""
 

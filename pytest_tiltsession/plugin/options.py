@@ -112,12 +112,8 @@ def configured(config: pytest.Config) -> dict[str, Any]:
     return found
 
 
-def check_configured(config: pytest.Config) -> None:
-    """Refuse bad option values. Costs nothing where none is given."""
+def is_silent(config: pytest.Config) -> bool:
+    """Tell whether command line and ini give no value that could be a bad one. A bad flag is a UsageError."""
     enabled(config)
     strict(config)
-    given = configured(config)
-    if given or not is_fake(config):
-        from pytest_tiltsession.plugin import arguments  # start-up cost
-
-        arguments.check_run(config, given)
+    return is_fake(config) and not configured(config)

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tiltsession import runner
 from pytest_tiltsession.expectations import lettering
-from pytest_tiltsession.plugin import terminal
+from pytest_tiltsession.plugin import proxies, terminal
 
 if TYPE_CHECKING:
     from pytest_tiltsession.fake_tilt import FakeTilt
@@ -49,10 +49,14 @@ def _drawers(fake: "FakeTilt", verbosity: int, said: str, *, marked: bool) -> li
         left = [problem for problem in told if problem.split("\n", 1)[0] not in said]
         return "\n".join([fake.render_timeline(style), "", fake.blocked().around(), *left])
 
+    def asked(style: lettering.Style) -> str:
+        between = "" if fake.live or len(fake.requests) else proxies.between("https" if fake.settings.tls else "http")
+        return "\n".join([fake.render_requests(style), *([f"  {between}"] if between else [])])
+
     found: list[tuple[str, _Draw]] = [("timeline", timeline)]
     if verbosity > 0:
         found.append(("steps", fake.render_steps))
-    return [*found, ("requests", fake.render_requests)]
+    return [*found, ("requests", asked)]
 
 
 def _drawn(draw: _Draw, style: lettering.Style) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 import trustme  # noqa: F401  cryptography is loaded with it
+import yaml  # noqa: F401  the package loads it when it is first needed
 
 # Loaded before any inner run: pytester unloads what a run within this process has loaded, and libraries that are
 # written in C, such as that for YAML, do not work when they are loaded a second time.

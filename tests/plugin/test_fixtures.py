@@ -136,6 +136,12 @@ def test_a_fake_without_pytest_takes_the_same_care():
         pytest_tiltsession.FakeTilt("late.tilt.yaml")
 
 
+def test_the_factory_says_how_to_name_what_it_is_given(tilt_session_factory):
+    """A scenario without its keyword is refused with the way to write it, as in the marker."""
+    with pytest.raises(pytest.UsageError, match=r"found \('ci/green',\); write what each is, such as scenario="):
+        tilt_session_factory("ci/green")
+
+
 def test_several_fakes_share_one_kubeconfig(tilt_session_factory):
     """Each fake of the factory is a context of its own, and takes its entry away when it stops."""
     with tilt_session_factory(tls=False) as first:

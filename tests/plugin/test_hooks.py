@@ -2,6 +2,8 @@
 
 import pytest
 
+from pytest_tiltsession.plugin import interrupting, sections
+
 SCENARIO = """
 version: 1
 title: breaks
@@ -173,6 +175,18 @@ def test_steps_that_were_never_played_fail_the_test_unless_allowed(pytester, sce
     result = pytester.runpytest("-p", "no:randomly")
     result.assert_outcomes(passed=3, errors=1)
     assert "1 step of the scenario never played (at 4s)" in result.stdout.str()
+
+
+@pytest.mark.parametrize("written", ["'late.yaml'", "'./late.yaml'", "pathlib.Path('late.yaml')"])
+def test_a_file_is_looked_up_beside_the_test(pytester, written):
+    """Whatever the file is called, as a text or as a path, and wherever pytest is run."""
+    pytester.mkdir("nested")
+    (pytester.path / "nested" / "late.yaml").write_text(SCENARIO)
+    (pytester.path / "nested" / "test_it.py").write_text(
+        f"import pathlib\nimport pytest\n\n@pytest.mark.tilt_session(scenario={written})\n"
+        "def test_it(tilt_session):\n    tilt_session.run_until_done()\n"
+    )
+    pytester.runpytest().assert_outcomes(passed=1)
 
 
 def test_a_named_scenario_is_played_by_its_name(pytester):
@@ -385,6 +399,12 @@ def test_an_interrupted_test_shows_how_its_session_stood(pytester):
     assert "tilt session requests" in end
     assert "GET  200  …/sessions?watch=1" in end
     assert "test_before" not in end
+
+
+def test_what_is_kept_of_an_interrupted_test_is_a_plugin_to_every_pytest():
+    """Most versions of pytest keep their plugins in a set, so that each needs a hash, whatever it holds."""
+    shown = interrupting.Interrupted("test_it.py::test_it", [sections.Section("timeline", "plain", "coloured")])
+    assert shown in {shown}
 
 
 def test_a_run_that_is_interrupted_without_a_session_says_nothing(pytester):
