@@ -25,13 +25,13 @@ def tilt_session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     from pytest_tiltsession import fake_tilt  # start-up cost
     from pytest_tiltsession.plugin import arguments, report  # start-up cost
 
-    folder = _folder(tmp_path_factory)
     fake = None
     if options.in_modes(request.node):
         from pytest_tiltsession.plugin import modes  # start-up cost
 
-        fake = modes.made(request.node, folder)
-    fake = fake or fake_tilt.FakeTilt(arguments.for_item(request.node), directory=folder)
+        fake = modes.made(request.node, _folder(tmp_path_factory))
+    # Its files are written where they are asked for, into a folder of its own that goes with it.
+    fake = fake or fake_tilt.FakeTilt(arguments.for_item(request.node))
     report.attach(request.node, fake)
     with fake:
         yield fake
