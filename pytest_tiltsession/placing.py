@@ -55,12 +55,17 @@ class Site:
         self.move_to(web)
         return api
 
-    def release(self) -> None:
-        """Let the ports go, to who is to serve on them."""
+    def hand_over(self) -> dict[int, reservation.Reservation]:
+        """Give the ports that are held to who is to serve on them, and who lets the others go."""
         with self._lock:
-            for held in self._held:
-                held.release()
+            kept = {held.port: held for held in self._held}
             self._held.clear()
+            return kept
+
+    def release(self) -> None:
+        """Let the ports go."""
+        for held in self.hand_over().values():
+            held.release()
 
     def move_to(self, web: int) -> None:
         """Learn the web port, and with it the name of the context."""

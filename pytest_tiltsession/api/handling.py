@@ -75,10 +75,11 @@ def _handled(
                 raise refusals.unauthorized()
             headers = (_NO_SNIFFING,)
             raise call.about.forbidden(authentication.ANONYMOUS)
+        headers = (_NO_SNIFFING,)
         acting_as = authentication.acting_as(call.request)
         if acting_as:
-            headers = (_NO_SNIFFING,)
             raise call.about.forbidden(acting_as)
+        headers = ()
         instead = None if call.refuse is None else call.refuse(server)
         found = instead or _dispatch(call, server, figures, ended)
     except refusals.Refusal as refused:

@@ -155,8 +155,8 @@ def _check_operations(value: Any) -> None:
         raise _mismatch(value, "jsonpatch.Patch")
     for place, item in enumerate(value or ()):
         if item is not None and not isinstance(item, dict):
-            found = parsed.word_of(item)
-            raise json_reading.Unreadable(f"json: cannot unmarshal {found} into Patch.{place} of type jsonpatch.Operation")
+            into = f"Patch.{place} of type jsonpatch.Operation"
+            raise json_reading.Unreadable(f"json: cannot unmarshal {parsed.word_of(item)} into {into}")
 
 
 def _strategic(body: bytes, current: session_models.Session, *, strict: bool) -> _Outcome:

@@ -138,7 +138,9 @@ class Watch:
         """Take what exists already, or go back to the version that the client has; the caller holds the lock."""
         server, asked = self._server, self._asked
         resumes = server.profile.watch_versions and asked.version not in ("", "0")
-        initial = asked.initial_events is True and server.profile.initial_events
+        # A watch that names no version to resume from gets initial events anyway; it is told their end like the others.
+        wanted = not asked.match and not resumes if asked.initial_events is None else asked.initial_events
+        initial = wanted and server.profile.initial_events
         asked_version = reading.version(asked.version) if server.profile.watch_versions else 0
         if resumes and not initial:
             self._resume(asked_version)

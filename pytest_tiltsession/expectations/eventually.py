@@ -44,9 +44,12 @@ class Pursuit:
         self._failure: failures.Failure | None = None
         self._unknown: errors.UnknownTarget | None = None
         self._seen: observed.Observed | None = None
+        self._due: simulated.Wakeup | None = None  # what was due next when it was looked
 
     def holds(self) -> bool:
         """Look at the session as it is now."""
+        # Asked first: where another thread moves the clock, what it brings by then is in what is seen.
+        self._due = self._clock.next_due()
         self._seen = self._look()
         self._failure = self._unknown = None
         try:
@@ -57,7 +60,7 @@ class Pursuit:
 
     def move(self) -> None:
         """Go to the next instant."""
-        due = self._clock.next_due()
+        due = self._due or self._clock.next_due()
         past = due is not None and due.at > self._began + self._limit
         final = self._failure is not None and self._failure.final
         if due is None or past or final:

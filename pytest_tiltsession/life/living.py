@@ -72,6 +72,8 @@ class Living(succession.Succession):
         try:
             self._moved_in()
             if self._process.state == process.WAITS or self._process.exited:
+                with self._world.lock:
+                    self._launches += 1
                 self._launch(plans.Start(session=session))
             else:
                 self._serve(self.settings.port)

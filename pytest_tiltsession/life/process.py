@@ -43,6 +43,7 @@ class Process:
         self._told = False  # whether the listeners of this end have been told
         self._pending: collections.deque[Callable[[], None]] = collections.deque()
         self._acting = locks.turn()
+        self._actor: int | None = None  # the thread that has that turn
         self._held = False
 
     def bind(self, gate: gates.Gate, close: Callable[[str, bool], None], *, waits: bool) -> None:
@@ -106,11 +107,18 @@ class Process:
         if self.gate.world.clock.runner == threading.get_ident():
             return
         while self._pending and not self._held and self._acting.acquire(blocking=wait):
+            self._actor = threading.get_ident()
             try:
                 while self._pending and not self._held:
                     self._pending.popleft()()
             finally:
+                self._actor = None
                 self._acting.release()
+
+    @property
+    def acts_here(self) -> bool:
+        """Whether the caller's thread does what has been decided, so that nothing of it comes while it waits."""
+        return self._actor == threading.get_ident()
 
     @contextlib.contextmanager
     def holding(self) -> Iterator[None]:

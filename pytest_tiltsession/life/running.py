@@ -1,7 +1,7 @@
 """How a fake's processes run: what one starts with, what serves for it, what is left of it at its end."""
 
-import contextlib
 import dataclasses
+import functools
 import pathlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -44,7 +44,7 @@ class Running(driving.Driving, timekeeping.Timekeeping):
         self._leftovers: leftovers.Leftovers | None = None
         self._script = scripted.Script(self._happens)
         self._announced = announced.Announced()
-        self._launches = 0  # how many starts have been decided, and not done yet
+        self._launches = 0  # how many starts have been decided, and are not over yet
         self._blocks = 0
         self.label: str = "never served"
 
@@ -80,11 +80,7 @@ class Running(driving.Driving, timekeeping.Timekeeping):
         if self._process.state == process.RUNS:
             self._process.end(journal.EXITED, self._natural_code())
         self._launches += 1
-        self._process.then(lambda: self._launch_decided(plan))
-
-    def _launch_decided(self, plan: plans.Start) -> None:
-        self._launches -= 1
-        self._launch(plan)
+        self._process.then(functools.partial(self._launch, plan))
 
     def _happens(self, happening: steps.Happening) -> None:
         """Let something happen that a scenario tells of the process; under the lock."""
@@ -108,12 +104,12 @@ class Running(driving.Driving, timekeeping.Timekeeping):
         return dataclasses.replace(self.settings, scenario=plan.scenario, parameters=parameters).read_scenario()
 
     def _launch(self, plan: plans.Start) -> None:
-        """Start a process: nothing is left of the one before but what the plan keeps. Outside the lock."""
-        first = self._process.state == process.WAITS
-        before, before_it, port = self._world.tilt, self.scenario, self._port(plan)
-        plan = dataclasses.replace(plan, new_port=port == 0)
-        self.scenario = self._read(plan)
+        """Start a process, as was counted; what the plan keeps is left of the one before. Outside the lock."""
         try:
+            first = self._process.state == process.WAITS
+            before, before_it, port = self._world.tilt, self.scenario, self._port(plan)
+            plan = dataclasses.replace(plan, new_port=port == 0)
+            self.scenario = self._read(plan)
             with self._process.holding():
                 with self._world.lock:
                     self._gate.begin_again(self._fresh(before.spec, number=self._process.starts + (not first)))
@@ -136,6 +132,9 @@ class Running(driving.Driving, timekeeping.Timekeeping):
                 self._process.end(journal.EXITED, 1)
             raise
         finally:
+            with self._world.lock:
+                self._launches -= 1
+            self._moves.happened()  # to those who wait for what it brings
             self._process.settle()
 
     def _fresh(self, spec: sessions.SessionSpec, *, number: int) -> tilt.Tilt:
@@ -232,13 +231,14 @@ class Running(driving.Driving, timekeeping.Timekeeping):
             if how == journal.KILLED:
                 self._server.break_off(reset=reset)
             else:
-                self._server.end()
-            with contextlib.suppress(errors.ServerError):  # somebody was faster
-                self._placed.hold(self._server.listener.port)
+                self._server.end(keep=True)
         self._process_ended()
 
     def _is_down(self) -> bool:
         return self._process.state == process.ENDED
+
+    def _is_starting(self) -> bool:
+        return self._launches > 0 and not self._process.acts_here
 
     def _settle(self) -> None:
         self._process.settle()

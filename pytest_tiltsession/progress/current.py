@@ -7,15 +7,19 @@ from pytest_tiltsession.progress import waiting
 
 
 class Current:
-    """A drive that is looked up whenever it is asked; ``find`` gives None where nothing moves the clock by itself."""
+    """A drive that is looked up whenever it is asked; ``find`` gives None where nothing moves the clock by itself.
 
-    def __init__(self, find: Callable[[], waiting.Drive | None]) -> None:
+    While a process ``starts``, its drive is yet to come, and nobody moves the clock in its place.
+    """
+
+    def __init__(self, find: Callable[[], waiting.Drive | None], starts: waiting.Starts) -> None:
         self._find = find
+        self._starts = starts
 
     @property
     def runs(self) -> bool:
         """Whether it moves the clock, or would as soon as it may."""
-        return self._drive.runs
+        return self._starts() or self._drive.runs
 
     def nudge(self) -> None:
         """Look at once whether to move."""

@@ -133,7 +133,7 @@ class Timekeeping(checks.Expectations, serving.Served):
         """Give the expectations that are awaited: ``await tilt_session.aeventually("5m").expect_succeeded()``."""
 
         async def pursue(claim: failures.Claim) -> None:
-            seen = waiting.Seen(self._time_world.clock)
+            seen = waiting.Seen(self._time_world.clock, self._is_starting)
             await self._moving().pursue(checks.Expectations.eventually(self, limit, clock=seen).pursue(claim))
 
         return awaiting.Eventually(pursue)
@@ -150,7 +150,7 @@ class Timekeeping(checks.Expectations, serving.Served):
         return met.found()
 
     async def _arun(self, met: asking.Met, limit: "Duration | None") -> sessions.Session:
-        seen = waiting.Seen(self._time_world.clock)
+        seen = waiting.Seen(self._time_world.clock, self._is_starting)
         pursuit = checks.Expectations.eventually(self, self._limit(limit), clock=seen).pursue(met.claim)
         try:
             await self._moving().pursue(pursuit)
@@ -166,8 +166,9 @@ class Timekeeping(checks.Expectations, serving.Served):
         return errors.ExpectationFailed(failed.message, f"{failed.appendix}\n\n{around}", failed.subject)
 
     def _paced(self, given_up: Callable[[], str] = lambda: "") -> waiting.Paced:
-        drive = current.Current(lambda: self._drive)
-        return waiting.Paced(self._time_world.clock, self._moves, drive, lambda: str(self.blocked()), given_up)
+        clock, starts = self._time_world.clock, self._is_starting
+        drive = current.Current(lambda: self._drive, starts)
+        return waiting.Paced(clock, self._moves, drive, lambda: str(self.blocked()), given_up, starts)
 
     def _moving(self) -> awaiting.Moving:
         return awaiting.Moving(self._time_world.clock, self._paced(), self._settling)
@@ -224,6 +225,10 @@ class Timekeeping(checks.Expectations, serving.Served):
 
     def _is_down(self) -> bool:
         """Tell whether the process has ended, so that nobody can be seen to wait for the clock."""
+        return False
+
+    def _is_starting(self) -> bool:
+        """Tell whether another thread is to start a process, or about it, so that there is more to come."""
         return False
 
     def _note_watch(self, answer: messages.Answer) -> messages.Answer:

@@ -65,11 +65,19 @@ class Drive(Protocol):
         """Say why the clock will not come to what is due next; None where it will."""
 
 
-class Seen:
-    """A clock that a pursuit may look at, and that somebody else moves."""
+Starts = Callable[[], bool]
 
-    def __init__(self, clock: simulated.SimulatedClock) -> None:
+
+class Seen:
+    """A clock that a pursuit may look at, and that somebody else moves.
+
+    ``starts`` tells, asked under the clock's lock, whether a process is being started: what it will bring is planned
+    when that is done.
+    """
+
+    def __init__(self, clock: simulated.SimulatedClock, starts: Starts = lambda: False) -> None:
         self._clock = clock
+        self._starts = starts
 
     @property
     def now(self) -> int:
@@ -82,8 +90,12 @@ class Seen:
         return self._clock.start
 
     def next_due(self) -> simulated.Wakeup | None:
-        """Give what is due next, or None where nothing is planned."""
-        return self._clock.next_due()
+        """Give what is due next, the end of a start that is under way too, or None where nothing is planned."""
+        with self._clock.lock:
+            due = self._clock.next_due()
+            if due is None and self._starts():
+                return simulated.Wakeup(self._clock.now, simulated.PROCESS, None, "the start of Tilt")
+            return due
 
     def step(self) -> bool:
         """Do nothing: the one who pursues goes on by itself."""
@@ -104,8 +116,9 @@ class Paced(Seen):
         drive: Drive,
         explain: Callable[[], str],
         given_up: Callable[[], str] = lambda: "",
+        starts: Starts = lambda: False,
     ) -> None:
-        super().__init__(clock)
+        super().__init__(clock, starts)
         self._moves = moves
         self._drive = drive
         self._explain = explain

@@ -6,6 +6,8 @@ import selectors
 import socket
 from collections.abc import Callable
 
+_PER_TURN = 64  # clients; then the loop's other work has its turn
+
 
 class Doors:
     """Calls what belongs to a listening socket, on the loop's thread, whenever a client waits there.
@@ -33,5 +35,9 @@ class Doors:
         self._selector.close()
 
     def _answer(self) -> None:
-        for key, _ in self._selector.select(0):
-            key.data()
+        # All that wait, and not one in each turn: where others keep the loop busy, a turn takes long.
+        answered = 0
+        while answered < _PER_TURN and (waiting := self._selector.select(0)):
+            for key, _ in waiting:
+                key.data()
+            answered += len(waiting)

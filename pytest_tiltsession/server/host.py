@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from pytest_tiltsession import errors, locks
 from pytest_tiltsession.api import messages
-from pytest_tiltsession.server import doors, greetings, listener, service, waking
+from pytest_tiltsession.server import doors, greetings, listener, reservation, service, waking
 
 _JOIN = 5.0  # seconds
 _READ_SIZE = 65_536
@@ -81,6 +81,7 @@ def serve(
     tls: ssl.SSLContext | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
+    kept: reservation.Reservation | None = None,
     allow_remote: bool = False,
     limits: service.Limits | None = None,
     greet: Callable[[], greetings.Spoilt | None] | None = None,
@@ -93,8 +94,9 @@ def serve(
     limit; it gets the request without the body. ``on_error`` is told, on the server's thread, of an exception in
     the application (the client gets a 500), in a stream, or in the server, with the request where there is one.
     ``greet`` says which TLS handshakes a fault spoils, and ``on_unheard`` is told of connections that came to none.
-    ``port`` 0 is a free one. ``host`` is an address of this machine's loopback (127.0.0.1, ::1); any other needs
-    ``allow_remote=True`` and warns, because everybody on the network could then use the fake.
+    ``port`` 0 is a free one; where it was ``kept``, it is served on without being let go. ``host`` is an
+    address of this machine's loopback (127.0.0.1, ::1); any other needs ``allow_remote=True`` and warns, because
+    everybody on the network could then use the fake.
 
     Raises :class:`errors.ServerError` for a port that is occupied and for an address that cannot be bound.
     """
@@ -102,7 +104,7 @@ def serve(
     if not (address == "::1" or address.startswith("127.")):
         _warn_of_remote(host, allow_remote)
     with _lock:
-        sock = _listen(address, port)  # first: where sockets are blocked it leaves nothing half made
+        sock = _listen(address, port, kept)  # first: where sockets are blocked it leaves nothing half made
         try:
             current = _running()
         except BaseException:
@@ -146,10 +148,10 @@ def _running() -> _Host:
     return _host
 
 
-def _listen(address: str, port: int) -> socket.socket:
+def _listen(address: str, port: int, kept: reservation.Reservation | None) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) if kept is None else kept.take()
     except (OSError, RuntimeError) as error:
         raise _cannot_bind(address, port, error) from None
     try:
@@ -157,7 +159,8 @@ def _listen(address: str, port: int) -> socket.socket:
         # Connections have what their listener has; without it each answer could wait 40 ms.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.settimeout(0)
-        sock.bind((address, port))
+        if kept is None:
+            sock.bind((address, port))
         sock.listen(listener.BACKLOG)
     except (OSError, OverflowError) as error:
         sock.close()

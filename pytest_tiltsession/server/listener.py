@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.server import accepting, doors, queueing, service
+from pytest_tiltsession.server import accepting, doors, queueing, reservation, service
 
 BACKLOG = 1024
 _REACHED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where one is reached that listens everywhere
@@ -103,6 +103,10 @@ class Listener:
                 f"the server at {self.url} did not stop within {_STUCK:g} s: its thread is busy or waits for a lock. "
                 "Do not close it while you hold a lock that the application takes."
             )
+
+    def share_port(self) -> None:
+        """Let a reservation be made of the port, which is kept by it when this one is closed."""
+        reservation.share(self._sock)
 
     def disconnect(self, *, reset: bool = False) -> None:
         """Break off all present connections, with FIN or RST, and go on listening; does not wait."""

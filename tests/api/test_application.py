@@ -109,7 +109,7 @@ def test_what_nobody_is_to_have_is_refused(api: Any, headers: dict[str, str], to
 
     message = f'requested &user.DefaultInfo{{Name:"", {told}}} without impersonating a user name'
     assert (refused.status, refused.message) == (400, message)
-    assert "x-content-type-options" not in refused.headers
+    assert refused.headers["x-content-type-options"] == "nosniff"
 
 
 def test_uiresources_are_an_empty_list(api: Any) -> None:

@@ -178,6 +178,8 @@ def test_a_slow_reader_whose_events_are_forgotten_gets_410(strict: Any) -> None:
 def test_bookmarks(api: Any, strict: Any) -> None:
     """allowWatchBookmarks gives bookmarks on Kubernetes: when others move the version on, and each minute."""
     watches = [server.watch("allowWatchBookmarks=true&fieldSelector=metadata.name%3Da") for server in (api, strict)]
+    (closing,) = watches[1].events()
+    assert closing["object"]["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
     for server in (api, strict):
         server.create("b")
     assert watches[0].events() == []

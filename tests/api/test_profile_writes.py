@@ -38,7 +38,7 @@ def test_preconditions(api: Any, strict: Any) -> None:
     assert api.delete("a", body=wrong).status == 200
     refused = strict.delete("a", body=wrong)
     assert (refused.status, refused.body["details"]["kind"]) == (409, "Session")
-    assert refused.message.startswith('Operation cannot be fulfilled on Session.tilt.dev "a": the UID in the precondition')
+    assert 'on Session.tilt.dev "a": the UID in the precondition (zzz) does not match ' in refused.message
     assert strict.delete("a", body={"preconditions": {"resourceVersion": "1"}}).status == 409
     meta = strict.get("a").body["metadata"]
     right = {"preconditions": {"uid": meta["uid"], "resourceVersion": meta["resourceVersion"]}}
@@ -46,7 +46,7 @@ def test_preconditions(api: Any, strict: Any) -> None:
 
 
 def test_uid_preconditions(api: Any, strict: Any) -> None:
-    """Another uid in a PUT is invalid on Tilt and a conflict on Kubernetes, through the status as well; not in a patch."""
+    """Another uid in a PUT is invalid on Tilt and a conflict on Kubernetes, also through the status; not in a patch."""
     for server, status, status_of_status in ((api, 422, 200), (strict, 409, 409)):
         server.create("a")
         value = server.get("a").body

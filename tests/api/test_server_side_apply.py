@@ -418,7 +418,7 @@ def test_what_breaks_the_schema_is_refused_with_its_path(set_, problem):
     ],
 )
 def test_values_that_fit_the_schema_but_no_session_are_refused(set_, problem):
-    """Durations, times and fractions are only found out after merging, in the order in which Tilt declares the fields."""
+    """Durations, times and fractions are only found out after merging, in the order of the declared fields."""
     status = refused(stored(), set_)
     where = "failed to convert new object (/ap; tilt.dev/v1alpha1, Kind=Session) to proper version: "
     unable = "unable to convert unstructured object to tilt.dev/v1alpha1, Kind=Session: "

@@ -3,6 +3,7 @@
 import pytest
 
 from pytest_tiltsession import errors
+from pytest_tiltsession.expectations import failures
 
 from . import stories
 
@@ -69,6 +70,24 @@ def test_a_target_may_yet_come(story):
     story.expectations.eventually().expect_target("new").is_("active")
     with pytest.raises(errors.UnknownTarget, match="has no target 'newer'; did you mean 'new:update'"):
         story.expectations.eventually("1s").expect_target("newer")
+
+
+def test_what_another_thread_brings_while_one_looks_is_seen(story):
+    """Where the last instant is played between a look and the next move, it is looked once more before giving up."""
+    looked = []
+
+    def last_instant_is_played(_seen):
+        looked.append(None)
+        if len(looked) > 1:
+            return None
+        while story.clock.step():
+            pass
+        return failures.Failure("not yet")
+
+    pursuit = story.expectations.eventually("1m").pursue(last_instant_is_played)
+    assert not pursuit.holds()
+    pursuit.move()
+    assert pursuit.holds()
 
 
 def test_requests_are_waited_for_too(story):

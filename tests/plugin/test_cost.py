@@ -80,7 +80,7 @@ def test_the_package_is_loaded_as_it_was_compiled_when_it_was_installed(pytester
                 if type(module.__loader__) is not importlib.machinery.SourceFileLoader
             }
             assert "pytest_tiltsession.fake_tilt" in found
-            assert others == {"pytest_tiltsession.plugin"}, others
+            assert others <= {"pytest_tiltsession.plugin"}, others
         """
     )
     pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=1)
