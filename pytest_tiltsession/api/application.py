@@ -139,7 +139,7 @@ class Application:
             whole += (calls.NO_CACHE,)
         whole += (*answer.headers, *warnings)
         if isinstance(answer, messages.Response):
-            return messages.Response(answer.status, whole, answer.body, answer.after, answer.cut)
+            return messages.Response(answer.status, whole, answer.body, answer.after, answer.cut, answer.measured)
         answer.headers = whole
         return answer
 

@@ -43,9 +43,10 @@ class Cut:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Response:
-    """A complete answer. The server adds Content-Length and Date; ``after`` runs once the bytes are on their way.
+    """A complete answer. The server adds its framing and Date; ``after`` runs once the bytes are on their way.
 
-    ``cut`` breaks it off within its body.
+    ``cut`` breaks it off within its body. ``measured``: whoever made it said how long it is, as who serves files does;
+    of others the server says so as long as they are short.
     """
 
     status: int
@@ -53,6 +54,7 @@ class Response:
     body: bytes = b""
     after: Callable[[], None] | None = None
     cut: Cut | None = None
+    measured: bool = False
 
 
 class WatchStream(Protocol):

@@ -4,6 +4,8 @@ Knows no schema. Sources: discovery.json, the recorded stories, fidelity.md; wha
 follows the handlers of Kubernetes.
 """
 
+import functools
+import gzip
 import urllib.parse
 
 from pytest_tiltsession import times
@@ -20,6 +22,7 @@ _OFFERED = (
 )
 
 _VARY = ("Vary", "Accept")
+_VARY_V2 = (("Vary", "Accept-Encoding"), _VARY)
 _YEAR = 365 * 86_400
 
 
@@ -46,8 +49,32 @@ def _answer_v2(request: messages.Request, now: int) -> messages.Response:
 
     media_type = _wanted(request, "v2")
     if media_type is None:
-        return messages.Response(406, (documents.NO_CACHE, _VARY))
-    return _serve(request, openapi_contents.v2(protobuf=media_type != documents.JSON), now, _VARY)
+        return messages.Response(406, (documents.NO_CACHE, *_VARY_V2))
+    found = _serve(request, openapi_contents.v2(protobuf=media_type != documents.JSON), now, *_VARY_V2)
+    if not found.body or not _takes_gzip(request):
+        return found
+    return messages.Response(found.status, (*found.headers, ("Content-Encoding", "gzip")), _compressed(found.body))
+
+
+def _takes_gzip(request: messages.Request) -> bool:
+    """Tell whether a client asks for gzip by name, with a weight of more than 0 where it gives one.
+
+    This document alone is compressed apart from the rest, and with reading of weights (clients.md).
+    """
+    for offered in (request.header("accept-encoding") or "").split(","):
+        name, *parameters = (part.strip().lower() for part in offered.split(";"))
+        if name == "gzip" and not any(_is_nothing(part) for part in parameters):
+            return True
+    return False
+
+
+def _is_nothing(parameter: str) -> bool:
+    return parameter.startswith("q=") and not parameter.removeprefix("q=").strip("0.")
+
+
+@functools.lru_cache(maxsize=4)
+def _compressed(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)
 
 
 def _answer_index(request: messages.Request, now: int) -> messages.Response:
@@ -97,7 +124,7 @@ def _serve(
         ("Content-Type", content.media_type),
         ("Last-Modified", times.format_http_date(now)),
     )
-    return messages.Response(200, (*common, *described), content.body)
+    return messages.Response(200, (*common, *described), content.body, measured=True)
 
 
 def _accepted(request: messages.Request) -> str:

@@ -80,7 +80,7 @@ class Application:
 def answer(status: int, body: Any, headers: messages.Headers = ()) -> messages.Response:
     """Write an answer."""
     content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace")
-    return messages.Response(status, (_JSON, _NO_CACHE, *headers), content + b"\n")
+    return messages.Response(status, (_JSON, _NO_CACHE, *headers), content + b"\n", measured=True)
 
 
 def _given(request: messages.Request, verb: verbs.Verb) -> dict[str, Any]:

@@ -83,7 +83,7 @@ class Delay(scope.Fault):
 
 @dataclasses.dataclass(frozen=True)
 class TruncateBody(scope.Fault):
-    """Announce the whole body by Content-Length, send ``size`` bytes of it (None: half), and cut; no watch is hit.
+    """Announce the whole body, send ``size`` bytes of it (None: half), and cut; no watch is hit.
 
     ``by`` is ``close``, ``fin`` or ``rst`` as in :class:`CutWatch`. ``TruncateBody(100, operation="list")``; in a file
     ``{fault: truncate-body, size: 100, operation: list}``.

@@ -68,6 +68,7 @@ FAILED = messages.Response(
     b"The server failed while it answered this request; the failure is reported where it was started.\n",
 )
 
+_HELD_BACK = 2048  # how much of a body Go holds back; what fits in is announced by its length, other bodies are chunked
 _JOINED = 32_768  # bodies up to this size are copied into one write with their head
 _OWN_HEADERS = frozenset({"connection", "content-length", "date", "transfer-encoding"})
 
@@ -111,14 +112,28 @@ def head(
     return "\r\n".join(lines).encode("utf-8", "replace")
 
 
+def is_counted(answer: messages.Response) -> bool:
+    """Tell whether a complete answer has a Content-Length. Go counts what it held back to the end, and no more."""
+    return answer.measured or len(answer.body) <= _HELD_BACK
+
+
 def whole(answer: messages.Response, date: str, *, old: bool, keep: bool, bare: bool) -> tuple[bytes, ...]:
-    """Write a complete answer in one piece or two; ``bare`` leaves the body out (HEAD)."""
-    body = answer.body
-    length = len(body) if has_body(answer.status) else None
-    begin = head(answer.status, answer.headers, date, old=old, keep=keep, length=length, chunked=False)
-    if bare or not length:
+    """Write a complete answer, in one piece where it is small; ``bare`` leaves the body out (HEAD).
+
+    A long one that was not measured is one chunk; to an HTTP/1.0 client it goes up to the end of the connection.
+    """
+    body, counted = answer.body, is_counted(answer)
+    length = len(body) if counted and has_body(answer.status) else None
+    framed = not (counted or old or bare)
+    begin = head(answer.status, answer.headers, date, old=old, keep=keep, length=length, chunked=framed)
+    if bare or not body or not has_body(answer.status):
         return (begin,)
-    return (begin + body,) if length <= _JOINED else (begin, body)
+    end = b""
+    if framed:
+        begin, end = begin + b"%x\r\n" % len(body), b"\r\n" + LAST_CHUNK
+    if answer.cut is not None:
+        return (begin + body[: answer.cut.size],)
+    return (begin + body + end,) if len(body) <= _JOINED else (begin, body, end)
 
 
 def opening(stream: messages.WatchStream, date: str, *, old: bool, keep: bool) -> bytes:

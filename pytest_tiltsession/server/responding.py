@@ -15,17 +15,17 @@ def respond(
     answer: messages.Response,
 ) -> None:
     """Send an answer to the request that the reader gave last; ``keep_alive`` then says whether another may follow."""
-    if reader.keep_alive and (shared.stopping or answering.asks_to_close(answer.headers)):
+    old = reader.old
+    endless = old and not answering.is_counted(answer)  # its end is that of the connection
+    if reader.keep_alive and (endless or shared.stopping or answering.asks_to_close(answer.headers)):
         reader.keep_alive = False
-    date, old, keep = shared.date(), reader.old, reader.keep_alive
+    bare = request.method == "HEAD" and answer.cut is None
+    for piece in answering.whole(answer, shared.date(), old=old, keep=reader.keep_alive, bare=bare):
+        if piece:
+            to.send(piece)
     if answer.cut is not None:
-        length = len(answer.body)
-        begin = answering.head(answer.status, answer.headers, date, old=old, keep=keep, length=length, chunked=False)
-        to.send(begin + answer.body[: answer.cut.size])
         to.break_off(reset=answer.cut.reset, goodbye=answer.cut.goodbye)
         return
-    for piece in answering.whole(answer, date, old=old, keep=keep, bare=request.method == "HEAD"):
-        to.send(piece)
     if answer.after is not None:
         to.when_sent(functools.partial(_follow, shared, request, answer.after))
 

@@ -21,16 +21,20 @@ _CHUNK = re.compile(rb"([0-9a-f]+)\Z")
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """One answer as it came; header names in lower case. ``stream`` tells an answer that came in chunks."""
+    """One answer as it came; header names in lower case."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    stream: bool = False
 
     def header(self, name: str) -> str:
         """Give a header's first value, or an empty text."""
         return next((value for key, value in self.headers if key == name), "")
+
+    @property
+    def is_watch(self) -> bool:
+        """Whether the body is the events of a watch, a line each, rather than one document."""
+        return self.body.startswith(b'{"type":')
 
 
 class Conversation:
@@ -43,15 +47,18 @@ class Conversation:
             context = ssl.create_default_context(cadata=tls.ca_pem().decode())
             self.sock = context.wrap_socket(self.sock, server_hostname="127.0.0.1")
         self.received = b""
-        self.over = False
+        self.over = self.said_all = False
+        self._may_watch = False
 
     def send(self, data: bytes) -> None:
         """Send bytes; a server that has closed already may not want them."""
+        self._may_watch = self._may_watch or b"watch" in data
         with contextlib.suppress(OSError):
             self.sock.sendall(data)
 
     def half_close(self) -> None:
         """Say that no more will be sent."""
+        self.said_all = True
         with contextlib.suppress(OSError):
             socket.socket.shutdown(self.sock, socket.SHUT_WR)  # not ssl's own, which would forget the keys
 
@@ -79,10 +86,10 @@ class Conversation:
         return self.received
 
     def answer(self, method: str) -> Answer:
-        """Read the answer to a request. A stream is read up to the end that it finds when no more is sent here."""
+        """Read the answer to a request. A watch is read up to the end that it finds when no more is sent here."""
         heads = method == "HEAD"
         while (found := cut(self.received, heads=heads, over=self.over)) is None:
-            if _STREAMS.search(self.received.partition(b"\r\n\r\n")[0]):
+            if self._may_watch and _STREAMS.search(self.received.partition(b"\r\n\r\n")[0]):
                 self.half_close()
             self.more()
         answer, self.received = found
@@ -124,8 +131,7 @@ def cut(data: bytes, *, heads: bool, over: bool) -> tuple[Answer, bytes] | None:
     if taken is None:
         assert not over, f"an answer that is not whole: {data[:400]!r} … {data[-100:]!r}"
         return None
-    stream = answer.header("transfer-encoding") == "chunked"
-    return dataclasses.replace(answer, body=taken[0], stream=stream), taken[1]
+    return dataclasses.replace(answer, body=taken[0]), taken[1]
 
 
 def _header(field: bytes) -> tuple[str, str]:
@@ -135,7 +141,7 @@ def _header(field: bytes) -> tuple[str, str]:
 
 
 def _chunks(rest: bytes) -> tuple[bytes, bytes] | None:
-    """Take the chunks of a stream; None where its end is missing."""
+    """Take the chunks of an answer; None where its end is missing."""
     body = b""
     while True:
         size, mark, after = rest.partition(b"\r\n")

@@ -47,7 +47,7 @@ def judge(answer: conversing.Answer, method: str = "") -> None:
         matches = re.search if "protobuf" in answer.header("content-type") else re.fullmatch
         assert any(matches(pattern, text, re.DOTALL) for pattern in known), f"{answer.status}: {text}"
     if answer.header("content-type") == "application/json" and answer.body:
-        documents = answer.body.splitlines() if answer.stream else [answer.body]
+        documents = answer.body.splitlines() if answer.is_watch else [answer.body]
         for document in documents:
             json.loads(document.decode())
     # A refusal that YAML cannot hold keeps its status, and its body tells of that instead (Go's SerializeObject).
@@ -58,7 +58,7 @@ def judge(answer: conversing.Answer, method: str = "") -> None:
 def status_of(answer: conversing.Answer) -> dict[str, object] | None:
     """Give the Status that a refusal consists of, or None where it is none."""
     media_type = answer.header("content-type")
-    if media_type not in ("application/json", "application/yaml") or not answer.body or answer.stream:
+    if media_type not in ("application/json", "application/yaml") or not answer.body or answer.is_watch:
         return None
     found = json.loads(answer.body) if media_type == "application/json" else yaml.safe_load(answer.body)
     return found if isinstance(found, dict) and found.get("kind") == "Status" else None

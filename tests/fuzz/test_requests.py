@@ -29,7 +29,7 @@ def ask_all(fake: FakeTilt, requests: list[requests_grammar.Asked]) -> None:
         with conversing.conversation(fake) as talk:
             while requests and not talk.over:
                 answer = ask(fake, talk, requests.pop(0))
-                if answer.header("connection") == "close" or answer.stream:
+                if answer.header("connection") == "close" or talk.said_all:
                     break
 
 

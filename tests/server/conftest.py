@@ -86,8 +86,10 @@ class Client:
         return status, headers
 
     def answer(self):
-        """Read an answer that has a Content-Length."""
+        """Read an answer that has a Content-Length, or one in chunks."""
         status, headers = self.head()
+        if headers.get("transfer-encoding") == "chunked":
+            return status, headers, b"".join(iter(self.chunk, b""))
         return status, headers, self.file.read(int(headers.get("content-length", 0)))
 
     def chunk(self):

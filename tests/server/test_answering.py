@@ -34,6 +34,27 @@ def test_what_becomes_of_the_connection_is_said_where_it_is_unusual(old, keep, s
     assert answering.whole(messages.Response(200), "D", old=old, keep=keep, bare=False) == (shown,)
 
 
+@pytest.mark.parametrize(
+    ("size", "measured", "counted"), [(2048, False, True), (2049, False, False), (2049, True, True)]
+)
+def test_a_long_body_is_a_chunk_unless_its_length_was_said(size, measured, counted):
+    """Go's net/http holds 2,048 bytes back: what is longer goes out before anybody can count it."""
+    answer = messages.Response(200, (), b"x" * size, measured=measured)
+    begin, _, body = b"".join(answering.whole(answer, "D", old=False, keep=True, bare=False)).partition(b"\r\n\r\n")
+    if counted:
+        assert b"HTTP/1.1 200 OK\r\nDate: D\r\nContent-Length: %d" % size == begin
+        assert body == answer.body
+    else:
+        assert b"HTTP/1.1 200 OK\r\nDate: D\r\nTransfer-Encoding: chunked" == begin
+        assert body == b"801\r\n" + answer.body + b"\r\n0\r\n\r\n"
+
+
+def test_head_of_a_long_body_tells_neither_length_nor_chunks():
+    """As in Go, where a handler's long body is counted by nobody and sent to nobody."""
+    (text,) = answering.whole(messages.Response(200, (), b"x" * 2049), "D", old=False, keep=True, bare=True)
+    assert text == b"HTTP/1.1 200 OK\r\nDate: D\r\n\r\n"
+
+
 @pytest.mark.parametrize("status", [204, 304])
 def test_answers_without_a_body_have_no_length(status):
     """No Content and Not Modified carry neither body nor Content-Length."""

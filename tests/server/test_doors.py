@@ -1,6 +1,7 @@
 """Listening sockets that any thread opens to one loop."""
 
 import asyncio
+import selectors
 import socket
 import threading
 
@@ -42,9 +43,11 @@ class Watched:
         self.doors.close()
 
 
-@pytest.fixture
-def watched():
-    """Give a loop and its doors."""
+@pytest.fixture(params=["together", "alone"])
+def watched(request, monkeypatch):
+    """Give a loop and its doors; where a selector cannot be watched itself, as in processes that gevent has patched."""
+    if request.param == "alone":
+        monkeypatch.setattr(selectors, "DefaultSelector", selectors.PollSelector)
     found = Watched()
     yield found
     found.end()
@@ -86,3 +89,36 @@ def test_a_door_can_be_opened_and_shut_twice(watched, listening):
     assert not watched.seen.acquire(blocking=False)
     watched.doors.open(listening, watched.accept(listening))
     assert watched.seen.acquire(timeout=5)
+
+
+def test_all_clients_who_wait_are_let_in_together(listening):
+    """In one turn of the loop and not one in each, since a turn takes long while others keep the loop busy."""
+    loop, inside = asyncio.new_event_loop(), []
+    watched = doors.Doors(loop)
+    clients = [socket.create_connection(listening.getsockname(), timeout=5) for _ in range(20)]
+    listening.setblocking(False)
+    watched.open(listening, lambda: inside.append(listening.accept()[0]))
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    watched.close()
+    for sock in (*clients, *inside):
+        sock.close()
+    assert len(inside) == len(clients)
+
+
+def test_a_door_that_was_shut_and_closed_before_the_loop_looked_opens_nothing(watched):
+    """Whoever opened it from another thread may have changed his mind, and the loop lives on."""
+    problems = []
+    watched.loop.set_exception_handler(lambda _, context: problems.append(context))
+    sock = socket.create_server(("127.0.0.1", 0))
+
+    def change_mind():
+        watched.doors.open(sock, lambda: None)
+        watched.doors.shut(sock)
+        sock.close()
+
+    watched.loop.call_soon_threadsafe(change_mind)
+    watched.turn()
+    watched.turn()
+    assert problems == []

@@ -32,18 +32,18 @@ def converse(served, stream, limits):
 
     def converse():
         watch = stream(b"{}\n", timeout=0.03)
-        fake = served(
-            lambda request: watch if request.path == "/watch" else messages.Response(200, (), b"ok"),
-            tls=tls.server_context(),
-            limits=limits(patience=0.03),
-        )
+        application = lambda request: watch if request.path == "/watch" else messages.Response(200, (), b"ok")  # noqa: E731
+        fake = served(application, tls=tls.server_context())
+        # Its patience would be for TLS handshakes as well, which may take a while.
+        hasty = served(application, limits=limits(patience=0.03))
         context = ssl.create_default_context(cadata=tls.ca_pem().decode())
         with httpx.Client(verify=context, base_url=fake.listener.url) as client:
             assert client.get("/").text == "ok"
             assert client.get("/watch").text == "{}\n"  # ends by its timeout
-        with fake.connect() as slow:
+        with hasty.connect() as slow:
             assert slow.send(b"GET").rest() == b""  # ends by the server's patience
         fake.listener.close()
+        hasty.listener.close()
         return watch.closed
 
     return converse

@@ -185,7 +185,9 @@ def test_what_was_turned_away_stays_known_when_the_listener_is_gone(served, echo
         found = fake.listener.turned_away()
         assert sys.platform != "linux" or found > 0, how
         fake.listener.close()
-        assert found == fake.listener.turned_away()
+        known = fake.listener.turned_away()  # of the machine, what others met meanwhile is among it
+        assert known == found if how == "socket" else known >= found
+        assert known == fake.listener.turned_away()
     monkeypatch.setattr(queueing, "overflows", lambda: None)
     fake = served(echo)
     fake.listener.fill_queue(full=True)

@@ -15,7 +15,7 @@ import pytest
 
 from pytest_tiltsession import errors
 from pytest_tiltsession.api import messages
-from pytest_tiltsession.server import host
+from pytest_tiltsession.server import host, listener, reservation, service
 
 
 def test_listeners_share_one_daemon_thread(served, echo):
@@ -62,7 +62,7 @@ def test_starting_and_stopping_takes_milliseconds(served, echo, stream, transpor
         assert watch.closed == 1
         return took
 
-    assert min(once() for _ in range(10)) < 0.01
+    assert any(once() < 0.01 for _ in range(50))  # each may meet a machine that is busy with something else
 
 
 def test_closing_ends_everything(served, echo, stream):
@@ -127,24 +127,55 @@ def test_connections_can_be_broken_while_the_listener_stays(served, echo, stream
         assert client.get()[0] == "HTTP/1.1 200 OK"
 
 
-def test_a_reader_that_stopped_does_not_delay_the_end(served, stream, transport):
-    """A client that reads nothing is reset after some milliseconds, and its stream is closed."""
+def test_a_reader_that_stopped_does_not_delay_the_end(served, stream, transport, monkeypatch):
+    """A client that reads nothing is reset long before one that reads slowly would be, and its stream is closed."""
+    monkeypatch.setattr(listener, "_GRACE", 3600.0)
     watch = stream(*[b"x" * 65_536] * 400)
     fake = served(lambda _: watch, **transport)
     with fake.connect() as client:
         client.watch()
         with fake.connect() as other:
             other.watch()
-        begin = time.perf_counter()
         fake.listener.close()
-        assert time.perf_counter() - begin < 0.2
     assert watch.closed == 2
+
+
+@pytest.mark.parametrize("reset", [True, False])
+def test_a_crash_waits_for_no_reader(served, transport, reset):
+    """What the operating system has not taken from a process that is killed never comes, also where FIN ends it."""
+    big = b"x" * 20_000_000
+    fake = served(lambda _: messages.Response(200, (), big), **transport)
+    with fake.connect() as client:
+        client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").head()
+        begin = time.perf_counter()
+        fake.listener.abort(reset=reset)
+        assert time.perf_counter() - begin < 2
+        if not reset and not transport:
+            assert len(client.rest()) < len(big)
+
+
+def test_on_a_slow_machine_a_reader_gets_another_glance(served, monkeypatch):
+    """Where the server's own timer came late, a client that has read nothing meanwhile is not to blame."""
+    now, timers = [service.machine_seconds()], []
+    monkeypatch.setattr(service, "machine_seconds", lambda: now[0])
+    fake = served(lambda _: messages.Response(200, (), b"x" * 20_000_000))
+    monkeypatch.setattr(fake.listener._loop, "call_later", lambda _, *call: timers.append(call))
+    with fake.connect() as client:
+        client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").head()
+        fake.listener.begin_to_close()
+        for late, left in ((0.2, 1), (0.0, 0)):
+            fake.listener._do(lambda: None)
+            now[0] += 0.02 + late
+            function, *arguments = timers.pop()
+            fake.listener._do(lambda: function(*arguments))  # noqa: B023
+            fake.listener._do(lambda: None)
+            assert left == fake.listener.connections
 
 
 def test_a_reader_that_reads_is_waited_for(served):
     """An answer that its client is reading when the listener closes arrives whole."""
     body = b"x" * 5_000_000
-    fake = served(lambda _: messages.Response(200, (), body))
+    fake = served(lambda _: messages.Response(200, (), body, measured=True))
     with fake.connect() as client:
         client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").head()
         closing = threading.Thread(target=fake.listener.close)
@@ -186,16 +217,14 @@ def test_many_threads_may_start_and_stop(served, echo):
 
 def test_a_fixed_port_is_used_and_free_again(served, echo):
     """A port that was just served can be served again at once."""
-    port = served(echo).listener.port
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    beside = reservation.Reservation()  # keeps it from all that ask for any port
     for _ in range(2):
-        fake = served(echo, port=port)
+        fake = served(echo, port=beside.port)
         with fake.connect() as client:
             client.get()
             fake.listener.close()
-            assert fake.listener.port == port
+            assert fake.listener.port == beside.port
+    beside.release()
 
 
 def test_an_occupied_port_is_named(served, echo):

@@ -174,16 +174,32 @@ def test_a_body_that_is_too_large_is_for_the_application_to_refuse(served, echo,
         assert client.rest() == b""
 
 
-def test_a_refused_client_that_sends_on_is_borne(served, echo, limits):
+def test_a_refused_client_that_sends_on_is_borne(served, echo, limits, monkeypatch):
     """As long as bytes come, what a refused client sends is read and dropped, so that it can read the refusal."""
+    now = service.machine_seconds()
+    monkeypatch.setattr(service, "machine_seconds", lambda: now)
     fake = served(echo, limits=limits(linger=0.15, body_bytes=10))
+
+    def turn():
+        """Let the server's loop see what is due now."""
+        for _ in range(2):
+            fake.listener._do(lambda: None)
+
     with fake.connect() as client:
         client.send(b"PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n")
-        begin = service.machine_seconds()
-        while service.machine_seconds() - begin < 0.4:
-            client.send(b"b" * 100)
         assert client.answer()[0] == "HTTP/1.1 413 Request Entity Too Large"
+        for _ in range(4):
+            until = fake.listener.activity.moved + 100
+            client.send(b"b" * 100)
+            while fake.listener.activity.moved < until:
+                turn()
+            now += 0.1
+            turn()
+            assert 1 == fake.listener.connections
+        now += 0.1
+        turn()
         assert client.rest() == b""
+        assert 0 == fake.listener.connections
 
 
 def test_a_refused_client_that_never_stops_is_cut_off(served, echo, limits):
@@ -213,7 +229,9 @@ def test_an_expected_body_that_is_too_large_is_not_asked_for(served, echo, limit
 )
 def test_a_slow_sender_is_cut_off(served, echo, transport, limits, begun):
     """A request that is not whole in time ends the connection without a word."""
-    with served(echo, limits=limits(patience=0.02), **transport).connect() as client:
+    fake = served(echo, **transport)
+    with fake.connect() as client:
+        fake.listener._service.limits = limits(patience=0.02)  # no less for the handshake, which may take a while
         assert client.send(begun).rest() == b""
 
 
@@ -260,6 +278,18 @@ def test_a_refused_client_that_has_ended_is_not_waited_for(served, echo, limits)
         while fake.listener.connections:
             assert service.machine_seconds() < until
     assert 0 == fake.listener.in_work
+
+
+def test_a_long_answer_to_an_old_client_ends_with_its_connection(served):
+    """HTTP/1.0 has no chunks: without a length the body ends with the connection, whatever was asked for."""
+    fake = served(lambda _: messages.Response(200, (), b"x" * 3000))
+    with fake.connect() as client:
+        status, headers = client.send(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").head()
+        assert (status, {"content-length", "transfer-encoding", "connection"} & headers.keys()) == (
+            "HTTP/1.0 200 OK",
+            set(),
+        )
+        assert client.rest() == b"x" * 3000
 
 
 def test_half_a_request_is_a_bad_one(served, echo):
@@ -346,7 +376,8 @@ def test_what_is_to_follow_a_big_answer_waits_for_its_reader(served, transport, 
         ran.set()
 
     def application(request):
-        return messages.Response(200, (), big, after) if request.path == "/big" else messages.Response(200)
+        found = messages.Response(200, (), big, after, measured=True)
+        return found if request.path == "/big" else messages.Response(200)
 
     fake = served(application, **transport)
     with fake.connect() as client:
@@ -386,6 +417,26 @@ def test_what_follows_the_last_answer_of_a_connection_can_end_the_others(served,
     fake.listener.close()
     assert [] == caplog.records
     assert 0 == fake.listener.connections
+
+
+@pytest.mark.parametrize("stop", ["disconnect", "abort"])
+def test_what_follows_an_answer_takes_nothing_from_it(served, stop):
+    """An answer that the system took at once, and its client has yet to read, arrives although all are reset then."""
+    big = b"x" * 150_000
+    others = {"reset": True}
+    after = lambda: getattr(fake.listener, stop)(**others)  # noqa: E731
+    fake = served(lambda it: messages.Response(200, (), big, after) if it.path == "/big" else messages.Response(200))
+    fake.listener._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1_000_000)
+    with socket.socket() as narrow, fake.connect() as other:
+        other.get()
+        narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+        narrow.settimeout(10)
+        narrow.connect(("127.0.0.1", fake.listener.port))
+        narrow.sendall(b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n")
+        with pytest.raises(ConnectionResetError):
+            other.rest()
+        with narrow.makefile("rb") as received:
+            assert len(big) == received.read().count(b"x")
 
 
 def test_a_client_that_does_not_read_is_not_worked_for(served):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import socket
 import time
 
@@ -142,3 +143,25 @@ def test_a_socket_that_waits_by_default_lets_nobody_wait(pair):
     made.write(b"y")
     assert made.unsent == 1
     assert time.perf_counter() - begun < 2
+
+
+def test_where_a_call_does_not_say_that_it_must_not_wait_the_socket_does(pair, monkeypatch):
+    """On macOS send waits for a client whatever it is told, so that one slow client would stop all fakes."""
+    monkeypatch.setattr(transport, "_HEEDED", False)
+    talker, _, _ = pair()
+    assert talker.sock.gettimeout() == 0
+
+
+def test_a_client_that_has_gone_raises_no_signal(pair, loop):
+    """A program that is tested in the process may have asked to die of SIGPIPE, as tools do that write to a pipe."""
+    signals = []
+    before = signal.signal(signal.SIGPIPE, lambda number, _: signals.append(number))
+    try:
+        talker, made, client = pair()
+        client.close()
+        made.write(b"a")
+        turn(loop)
+    finally:
+        signal.signal(signal.SIGPIPE, before)
+    assert signals == []
+    assert talker.told == [("connection_lost",)]
