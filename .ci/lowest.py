@@ -10,4 +10,4 @@ for needed in dict.fromkeys([*project["dependencies"], *extras["async"], *extras
     found = re.fullmatch(r"([\w.-]+)>=([\d.]+)", needed)
     if found is None:
         raise SystemExit(f"{needed}: write the oldest version that works, as name>=version")
-    print(f"{found[1]}=={found[2]}")
+    print(f"{found[1]}=={found[2]}")  # noqa: T201

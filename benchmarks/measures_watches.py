@@ -1,6 +1,5 @@
 """What watching costs: many watchers of many transitions, in CPU for each event and in memory."""
 
-import contextlib
 import selectors
 import ssl
 import threading
@@ -41,12 +40,17 @@ class Readers(threading.Thread):
 
     def _take(self, connection: peer.Connection) -> None:
         """Read what has come of one; what may hold half a mark is kept for the next piece."""
-        with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError):
+        why = "ended"
+        try:
             while piece := connection.socket.recv(262_144):
                 text = self._rests[connection] + piece
                 self._counts[connection] += text.count(self._mark)
                 self._rests[connection] = text[-len(self._mark) + 1 :]
-            self.problem = f"a watch ended after {self._counts[connection]} of {self._wanted} events"
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return
+        except OSError as problem:
+            why = f"broke ({problem})"
+        self.problem = f"a watch {why} after {self._counts[connection]} of {self._wanted} events"
 
 
 def measure(

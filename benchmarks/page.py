@@ -23,7 +23,7 @@ pip install -e '.[benchmarks]' && python -m benchmarks --write docs/explanation/
 
 **What the columns say.** *beside* is the peer, measured in the same minutes, *ratio* is ours to the peer's, *aim*
 is the ratio or the value not to exceed. The peers take turns with the fake, and the least of several rounds counts,
-so that a machine that is busy for a while is so for all; of the runs with an unused plugin it is the mean of the
+so that a machine that is busy for a while is so for all; of the runs of pytest with a plugin it is the mean of the
 fastest quarter. *The limit* is a bare asyncio protocol that answers fixed bytes, parses nothing and routes nothing: a
 server in Python on asyncio cannot do better at one request. Its clients, its connections and its loop in another
 thread are the fake's. It writes each event to each watcher as it comes; the fake writes together what has come since a

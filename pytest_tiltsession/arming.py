@@ -6,7 +6,7 @@ What a fault does to a request is ``api.faulting``'s business. Knows clock, serv
 from collections.abc import Callable
 
 from pytest_tiltsession import faults
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import wakeups
 from pytest_tiltsession.engine import world as worlds
 from pytest_tiltsession.expectations import selection
 from pytest_tiltsession.faults import unmet
@@ -33,7 +33,7 @@ class Arming:
         self._log = log
         self._certificates = certificates
         self._listener: listener.Listener | None = None
-        self._planned: list[simulated.Wakeup] = []
+        self._planned: list[wakeups.Wakeup] = []
         self._froze: set[faults.Armed] = set()
         self._scripted: tuple[faults.Fault, ...] = ()
         self._changed = False

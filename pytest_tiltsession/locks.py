@@ -2,15 +2,19 @@
 
 The threads that held them do not exist in the child, which would wait for them for ever. All are reentrant, so that a
 thread that forks in the middle of something goes on with it in the child as in the parent.
+
+What Python itself locks while a thread loads a module is no lock that could be freed. A fork waits for that as well.
 """
 
 import os
+import sys
 import threading
 import weakref
 
 # A fork waits for at most so many rounds of so many seconds. In each it asks for all guards, and gives back what it has
 # got where one is held for longer, so that it never waits for a thread that waits for it.
 _ROUNDS, _ROUND = 50, 0.02
+_OWN = f"{__package__}."
 
 _known: "weakref.WeakValueDictionary[int, threading.RLock]" = weakref.WeakValueDictionary()
 _guards: "weakref.WeakValueDictionary[int, threading.RLock]" = weakref.WeakValueDictionary()
@@ -57,8 +61,17 @@ def _before() -> None:
                 break
             _held.locks.append(lock)
         else:
-            return
+            if not _is_loading():
+                return
+            _release()
+            threading.Event().wait(_ROUND)
         _release()
+
+
+def _is_loading() -> bool:
+    """Tell whether a module of the package is being loaded, which is done where it is needed: by any thread."""
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith(_OWN)]
+    return any(getattr(getattr(module, "__spec__", None), "_initializing", False) for module in modules)
 
 
 def _release() -> None:

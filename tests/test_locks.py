@@ -12,7 +12,7 @@ import pytest_tiltsession
 PACKAGE = pathlib.Path(pytest_tiltsession.__file__).parent
 # A child that waits for a lock which nobody lets go of is ended by the alarm, with another code than 0.
 BEGIN = """
-import os, signal, sys, threading, urllib.request
+import os, pathlib, signal, sys, threading, urllib.request
 from pytest_tiltsession import FakeTilt, errors, faults, locks
 
 def forked(child):
@@ -124,6 +124,61 @@ with FakeTilt() as fake:
     fake.clock.advance("1s")
 """
     assert run(script) == "0\n"
+
+
+def test_a_fork_waits_for_a_module_that_another_thread_loads():
+    """The server loads what writes need with the first one; a child would wait for ever for who loaded it."""
+    script = """
+import importlib.abc, importlib.machinery
+begun = threading.Event()
+class Slow(importlib.abc.Loader):
+    def find_spec(self, name, path=None, target=None):
+        return importlib.machinery.ModuleSpec(name, self) if name == "pytest_tiltsession.slow" else None
+    def exec_module(self, module):
+        begun.set()
+        threading.Event().wait(0.2)
+        module.whole = True
+sys.meta_path.insert(0, Slow())
+def load():
+    from pytest_tiltsession import slow
+    assert slow.whole
+loading = threading.Thread(target=load)
+loading.start()
+begun.wait()
+print(forked(load))
+loading.join()
+"""
+    assert run(script) == "0\n"
+
+
+def test_a_child_keeps_nobody_from_a_config_file_that_was_being_written():
+    """Though it has a copy of the folder that the writer holds: the lock goes when the writer is done."""
+    script = """
+import tempfile
+from pytest_tiltsession.kubeconfig import file
+begun, over = threading.Event(), threading.Event()
+def write(path):
+    with file.alone(path):
+        begun.set()
+        over.wait()
+with tempfile.TemporaryDirectory() as folder:
+    path = pathlib.Path(folder, "config")
+    writing = threading.Thread(target=write, args=(path,))
+    writing.start()
+    begun.wait()
+    pid = os.fork()
+    if not pid:
+        signal.alarm(30)
+        signal.pause()
+    over.set()
+    writing.join()
+    signal.alarm(10)
+    with file.alone(path):
+        print("free")
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+"""
+    assert run(script) == "free\n"
 
 
 def test_two_threads_may_fork_at_once():

@@ -15,7 +15,6 @@ GROUP_VERSION_KIND = f"{session_models.API_VERSION}, Kind={session_models.KIND}"
 
 _CONVERTING = "error converting YAML to JSON"
 _DECODING = "error unmarshaling JSON: while decoding JSON"
-_TYPE_META = ("kind", "apiVersion")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def to_session(merged: dict[str, Any], config: dict[str, Any]) -> session_models
     Raises a 500, as the real server does, for times and durations that cannot be read, and for fractions.
     """
     try:
-        return unstructured.convert(session_models.Session, merged, inlined=_TYPE_META).value
+        return unstructured.convert(session_models.Session, merged, inlined=session_models.TYPE_META).value
     except decoding.Undecodable as problem:
         raise refusals.unclassified(
             f"failed to convert new object ({_named(config)}) to proper version: "

@@ -20,7 +20,6 @@ Unreadable = json_reading.Unreadable
 
 _SESSION = kinds.TypeMeta(session_models.KIND, session_models.GROUP, session_models.VERSION)
 _DELETE_OPTIONS = kinds.TypeMeta(options.KIND, "meta.k8s.io", "v1")
-_TYPE_META = ("kind", "apiVersion")
 _YAML_PREFIX = "yaml: unmarshal errors:\n"
 _PROTOBUF_PREFIX = b"k8s\x00"
 _SHOWN_BYTES = 30
@@ -84,7 +83,7 @@ def session_of(value: Any, original: bytes, *, strict: bool) -> tuple[session_mo
         raise Unsuitable(str(error)) from None
     try:
         kinds.check_session(found, json_reading.text_of(original))
-        read = decoding.decode(session_models.Session, value, strict=strict, inlined=_TYPE_META)
+        read = decoding.decode(session_models.Session, value, strict=strict, inlined=session_models.TYPE_META)
     except (kinds.Unsuitable, decoding.Undecodable) as error:
         raise Unsuitable(str(error), found) from None
     return read.value, read.strict_errors
@@ -102,7 +101,7 @@ def decode_delete_options(body: bytes, media_type: str) -> options.DeleteOptions
             raise _protobuf_refusal(body)
         value = yaml_bodies.read(body).value if media_type == YAML else read_json_object(body)
         kinds.check_delete_options(kinds.told_by(value, _DELETE_OPTIONS))
-        return decoding.decode(options.DeleteOptions, value, strict=False, inlined=_TYPE_META).value
+        return decoding.decode(options.DeleteOptions, value, strict=False).value
     except (Unreadable, Unsuitable, kinds.Unrecognized, kinds.Unsuitable, decoding.Undecodable) as error:
         raise refusals.bad_request(str(error)) from None
 

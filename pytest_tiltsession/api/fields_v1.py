@@ -20,19 +20,20 @@ _SPACE = " \t\r\n"
 class Tree(dict[str, Any]):
     """A tree that was written here, and the set that it was written from, which is not to be read out of it again.
 
-    It belongs to whatever stored it, and is never changed.
+    It belongs to whatever stored it, and is never changed. It is made of members as any dictionary is, since
+    ``dataclasses.asdict`` makes dictionaries of a model's own kinds.
     """
 
     __slots__ = ("fields",)
 
-    def __init__(self, fields: field_sets.FieldSet) -> None:
-        super().__init__(_written(fields))
-        self.fields = fields
+    def __init__(self, members: Any = (), fields: field_sets.FieldSet | None = None) -> None:
+        super().__init__(members)
+        self.fields = to_set(dict(self)) if fields is None else fields
 
 
 def from_set(fields: field_sets.FieldSet) -> Tree:
     """Write a set as a tree, in the order that Kubernetes writes it."""
-    return Tree(fields)
+    return Tree(_written(fields), fields)
 
 
 def _written(fields: field_sets.FieldSet) -> dict[str, Any]:

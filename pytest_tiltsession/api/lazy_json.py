@@ -2,34 +2,23 @@
 
 A value is a text, or something that can be written as text once somebody asks for it. What was opened is written with
 its keys in the order of the alphabet, what was not stays the text that it was: that is how the real server's patches
-come to be quoted in its refusals (stories ``time-patch``, ``merge-wrong-type``). Texts are compact: no white space
-outside of strings.
+come to be quoted in its refusals (stories ``time-patch``, ``merge-wrong-type``). Texts are compact, as ``json_slices``
+makes them.
 """
 
 import functools
-import json
 import re
-from json import decoder
 from typing import Any, Protocol
 
+from pytest_tiltsession.api import json_slices
 from pytest_tiltsession.models import encoding
 
 _RAW, _OBJECT, _ARRAY = "raw", "object", "array"
-_NO_SPACES = re.compile(r'"(?:[^"\\]|\\.)*+"|[^" \t\r\n]+|"')
 _ESCAPED_IN_HTML = re.compile("[<>&\u2028\u2029]")
-_SCALAR = re.compile(r'"(?:[^"\\]|\\.)*+"|[^,\]}]+')
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{},:]|[^\[\]{},:"]+')
-_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|([\[{])|[\]}]')
-_decoder = json.JSONDecoder(strict=False)
 
 
 class NotOpen(Exception):
     """A value was opened as what it is not."""
-
-
-def compact(text: str) -> str:
-    """Take the white space out of a JSON text."""
-    return "".join(_NO_SPACES.findall(text))
 
 
 class Source(Protocol):
@@ -162,12 +151,11 @@ class Node:
         """Open the value and all that is in it, in one pass over its text."""
         entered: list[Node] = []
         key: str | None = None
-        for match in _TOKEN.finditer(self.raw or ""):
-            part = match[0]
+        for part in json_slices.tokens(self.raw or ""):
             if part in ("]", "}"):
                 entered.pop()
             elif entered and entered[-1].kind == _OBJECT and key is None and part != ",":
-                key = decoder.scanstring(part, 1)[0]  # type: ignore[attr-defined]  # the stubs leave it out
+                key, _ = json_slices.key(part)
             elif part not in (",", ":"):
                 node = _node(part) if entered else self
                 if entered and entered[-1].kind == _ARRAY:
@@ -198,48 +186,13 @@ def _escape(match: re.Match[str]) -> str:
 def _members(raw: str | None) -> dict[str, Node | None]:
     if raw is None or not raw.startswith("{"):
         raise NotOpen
-    members: dict[str, Node | None] = {}
-    at = 1
-    while raw[at] != "}":
-        key, at = decoder.scanstring(raw, at + (raw[at] == ",") + 1)  # type: ignore[attr-defined]  # the stubs leave it out
-        end = _end(raw, at + 1)
-        members[key] = _node(raw[at + 1 : end])
-        at = end
-    return members
+    return {key: _node(text) for key, text in json_slices.members(raw)}
 
 
 def _items(raw: str | None) -> list[Node | None]:
     if raw is None or not raw.startswith("["):
         raise NotOpen
-    items: list[Node | None] = []
-    at = 1
-    while raw[at] != "]":
-        start = at + (raw[at] == ",")
-        at = _end(raw, start)
-        items.append(_node(raw[start:at]))
-    return items
-
-
-def _end(raw: str, at: int) -> int:
-    """Find where the value that begins here ends."""
-    if raw[at] not in "[{":
-        match = _SCALAR.match(raw, at)
-        return match.end() if match else len(raw)
-    try:
-        return _decoder.raw_decode(raw, at)[1]  # Far faster than to look for brackets here, although it makes values.
-    except (ValueError, RecursionError):
-        return _end_by_brackets(raw, at)
-
-
-def _end_by_brackets(raw: str, at: int) -> int:
-    """Find the end of an object or array that nests too deeply for Python's reader, or holds too long an integer."""
-    depth = 0
-    for match in _BRACKET.finditer(raw, at):
-        if match[0][0] != '"':
-            depth += 1 if match[1] else -1
-            if not depth:
-                return match.end()
-    return len(raw)
+    return [_node(text) for text in json_slices.items(raw)]
 
 
 def _node(raw: str) -> Node | None:

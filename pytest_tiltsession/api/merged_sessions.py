@@ -11,7 +11,6 @@ from pytest_tiltsession.models import decoding, encoding, metadata, parsed, wire
 from pytest_tiltsession.models import session as session_models
 
 _ABOUT = "metadata"
-_INT64 = range(-(1 << 63), 1 << 63)
 
 
 def merged(stored: session_models.Session, patch: Any) -> session_models.Session | None:
@@ -52,6 +51,6 @@ def _plain(patch: dict[str, Any]) -> bool:
             pending.extend(value.values())
         elif isinstance(value, list):
             pending.extend(value)
-        elif isinstance(value, float) or (isinstance(value, int) and value not in _INT64):
+        elif isinstance(value, float) or (isinstance(value, int) and value not in parsed.INT64):
             return False
     return True

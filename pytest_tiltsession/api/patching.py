@@ -13,6 +13,7 @@ from pytest_tiltsession.api import (
     json_patches,
     json_reading,
     json_scanning,
+    json_slices,
     lazy_json,
     merge_patches,
     merged_sessions,
@@ -28,7 +29,6 @@ from pytest_tiltsession.models import session as session_models
 
 MERGE, JSON, STRATEGIC = "merge", "json", "strategic"
 
-_TYPE_META = ("kind", "apiVersion")
 _SESSION_TYPE = strategic_types.Type("struct", session_models.Session)
 _UNTYPED_MAP = "map[string]interface {}"
 _MOST_STRICT_ERRORS = 100
@@ -49,14 +49,12 @@ def apply(
     *,
     name: str,
     field_validation: str,
-    subresource: bool = False,  # noqa: ARG001 -- the whole object is patched for either, and its status taken later
 ) -> Patched:
-    """Apply a patch to a Session.
+    """Apply a patch to a Session, the whole of which is patched for the status too.
 
     :param kind: ``merge``, ``json`` or ``strategic``.
     :param name: The name in the request's path, which the outcome must keep.
     :param field_validation: ``Ignore``, ``Warn`` or ``Strict``.
-    :param subresource: Whether the status is patched; changes nothing here.
 
     Raises :class:`refusals.Refusal` (400, 413, 422 or 500).
     """
@@ -122,7 +120,7 @@ def _merged(document: lazy_json.Node, body: bytes, *, strict: bool) -> tuple[laz
         # Without strict reading the library that merges is the first to look, and it does not say what is wrong.
         raise refusals.bad_request(f"error decoding patch: {error}" if strict else "Invalid JSON Patch") from None
     try:
-        return merge_patches.apply(document, lazy_json.compact(json_reading.text_of(body))), errors
+        return merge_patches.apply(document, json_slices.compact(json_reading.text_of(body))), errors
     except merge_patches.NoPatch as error:
         raise refusals.bad_request(str(error)) from None
 
@@ -143,7 +141,7 @@ def _json_patched(document: lazy_json.Node, body: bytes, *, strict: bool) -> tup
         return document, errors
     if len(value) > json_patches.MOST_OPERATIONS:
         raise refusals.patch_too_long(json_patches.MOST_OPERATIONS, len(value))
-    operations = lazy_json.operations(lazy_json.compact(json_reading.text_of(body)))
+    operations = lazy_json.operations(json_slices.compact(json_reading.text_of(body)))
     try:
         return json_patches.apply(document, operations), errors
     except json_patches.Inapplicable:
@@ -172,7 +170,7 @@ def _strategic(body: bytes, current: session_models.Session, *, strict: bool) ->
             raise refusals.bad_request(str(error)) from None
         raise refusals.rejected_patch() if error.code == 422 else refusals.unclassified(str(error)) from None
     try:
-        read = unstructured.convert(session_models.Session, merged, inlined=_TYPE_META)
+        read = unstructured.convert(session_models.Session, merged, inlined=session_models.TYPE_META)
     except model_decoding.Undecodable as error:
         raise _unpatchable(go_texts.plain(patch), str(error)) from None
     found = (*errors, *read.strict_errors) if strict else ()
@@ -211,8 +209,7 @@ def _untyped(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _untyped_scalar(value: Any) -> Any:
-    is_int64 = isinstance(value, int) and -(1 << 63) <= value < 1 << 63
-    if is_int64 or not isinstance(value, int | float):
+    if not isinstance(value, int | float) or (isinstance(value, int) and value in parsed.INT64):
         return value
     text = value.text if isinstance(value, parsed.WrittenNumber) else str(value)
     number = float(text)

@@ -10,8 +10,6 @@ from pytest_tiltsession.api import lazy_json
 from pytest_tiltsession.models import encoding, wire
 from pytest_tiltsession.models import session as session_models
 
-_TYPE_META = {"kind": session_models.KIND, "apiVersion": session_models.API_VERSION}
-
 
 class Part:
     """One declared field of a model: what is there, and where it is declared, which tells it from all others."""
@@ -43,7 +41,7 @@ class _Whole:
         return encoding.compact(encoding.session_to_wire(self.session))
 
     def members(self) -> dict[str, lazy_json.Node | None]:
-        type_meta = {name: lazy_json.Node(encoding.compact(text)) for name, text in _TYPE_META.items()}
+        type_meta = {name: lazy_json.Node(encoding.compact(text)) for name, text in session_models.TYPE_META.items()}
         return {**type_meta, **_members(self.session)}
 
 

@@ -84,7 +84,6 @@ def patch(call: calls.Call, server: calls.Server, route: routes.Route) -> messag
                 mechanism,
                 body,
                 live,
-                subresource=route.form == routes.OBJECT_STATUS,
                 field_validation=asked.field_validation,
                 name=route.name,
             )

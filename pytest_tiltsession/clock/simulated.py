@@ -4,34 +4,11 @@ Moving it runs what falls due on the caller's thread, one instant after the othe
 everything that had to happen has happened.
 """
 
-import dataclasses
-import heapq
-import itertools
 import threading
 from collections.abc import Callable
 
 from pytest_tiltsession import errors, locks, times
-from pytest_tiltsession.clock import holding
-
-# What falls due at one instant runs by rank: script steps first, then deadlines, which are judged a little later, and
-# at last what a script lets happen to the process, so that what is shown at that instant is seen.
-STEP = 0
-DEADLINE = 1
-PROCESS = 2
-
-
-@dataclasses.dataclass(slots=True, eq=False)
-class Wakeup:
-    """Something that is to run at an instant; ``cancel`` makes it never run."""
-
-    at: int
-    rank: int
-    callback: Callable[[], None] | None
-    what: str
-
-    def cancel(self) -> None:
-        """Forget the callback; harmless when it has run."""
-        self.callback = None
+from pytest_tiltsession.clock import holding, wakeups
 
 
 class SimulatedClock:
@@ -47,8 +24,7 @@ class SimulatedClock:
         self._moving = locks.turn()
         self._now = start
         self._start = start
-        self._heap: list[tuple[int, int, int, Wakeup]] = []
-        self._order = itertools.count()
+        self._plan = wakeups.Plan()
         self._holds: list[holding.Hold] = []
         self._listeners: list[Callable[[int], None]] = []
         self._settlers: list[Callable[[], None]] = []
@@ -77,28 +53,28 @@ class SimulatedClock:
     def __repr__(self) -> str:
         return f"<SimulatedClock at {self}, {times.format_clock(self.elapsed)} after its start>"
 
-    def call_at(self, at: int, callback: Callable[[], None], *, rank: int = STEP, what: str = "") -> Wakeup:
+    def call_at(
+        self, at: int, callback: Callable[[], None], *, rank: int = wakeups.STEP, what: str = ""
+    ) -> wakeups.Wakeup:
         """Run ``callback`` when the clock reaches ``at``; what is already due runs at the next move, of 0 too.
 
         ``what`` names it for people who ask what the clock is waiting for.
         """
-        wakeup = Wakeup(at, rank, callback, what)
+        wakeup = wakeups.Wakeup(at, rank, callback, what)
         with self.lock:
-            heapq.heappush(self._heap, (at, rank, next(self._order), wakeup))
+            self._plan.add(wakeup)
         self._replanned()
         return wakeup
 
-    def next_due(self) -> Wakeup | None:
+    def next_due(self) -> wakeups.Wakeup | None:
         """Give the wake-up that is due next, or None where nothing is planned."""
         with self.lock:
-            while self._heap and self._heap[0][3].callback is None:
-                heapq.heappop(self._heap)
-            return self._heap[0][3] if self._heap else None
+            return self._plan.first()
 
-    def planned(self, most: int = 5) -> list[Wakeup]:
+    def planned(self, most: int = 5) -> list[wakeups.Wakeup]:
         """Give what is due next, in the order in which it will run, at most so many."""
         with self.lock:
-            return [item[3] for item in heapq.nsmallest(most, (item for item in self._heap if item[3].callback))]
+            return self._plan.soonest(most)
 
     def advance(self, duration: times.Duration) -> None:
         """Move forward by a Go duration (``"5m"``, ``"2.5s"``) or a number of seconds, running what falls due.
@@ -243,11 +219,8 @@ class SimulatedClock:
         """Run everything that is due now, by rank, including what the callbacks themselves make due now."""
         outer, self.runner = self.runner, threading.get_ident()
         try:
-            while (wakeup := self.next_due()) is not None and wakeup.at <= self._now:
-                heapq.heappop(self._heap)
-                callback, wakeup.callback = wakeup.callback, None
-                if callback is not None:
-                    callback()
+            while (wakeup := self._plan.take(self._now)) is not None:
+                wakeup.run()
         finally:
             self.runner = outer
 

@@ -5,16 +5,15 @@ A driver refuses what Tilt never shows, by type and payload (``rules.transitions
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Self
 
 from pytest_tiltsession import errors, times
-from pytest_tiltsession.engine import changes, gate
+from pytest_tiltsession.engine import batches, gate
 from pytest_tiltsession.models import session
 from pytest_tiltsession.rules import target_names, transitions
 
 RELOADED = "tiltfile-reload"
-_Batch = dict[str, session.Target | None]  # what becomes of targets, by name; None: taken away
 
 
 class Drivers:
@@ -22,8 +21,7 @@ class Drivers:
 
     def __init__(self, gate_: gate.Gate, settle: Callable[[], None] = lambda: None) -> None:
         self._gate = gate_
-        self._settle = settle
-        self._batch: _Batch | None = None
+        self._batches = batches.Batches(gate_, settle)
 
     def declare(
         self, name: str, type_: str, resources: tuple[str, ...], state: session.TargetState
@@ -31,7 +29,7 @@ class Drivers:
         """Add a target in its first state. Raises ImpossibleTransition where the name is taken or no text."""
         if not isinstance(name, str) or not name:
             raise errors.ImpossibleTransition(f'a target is named by its resource, such as "api"; found {name!r}')
-        if self._find(name) is not None:
+        if self._batches.find(name) is not None:
             raise errors.ImpossibleTransition(
                 f"target {name} is declared already: use what the first declaration returned, or target({name!r})"
             )
@@ -48,35 +46,25 @@ class Drivers:
 
         Raises UnknownTarget with the nearest name, or with the targets of a resource that has several.
         """
-        return self._find(name) or target_names.get(self._standing(), name)
+        return self._batches.find(name) or target_names.get(self._batches.standing(), name)
 
     def put(self, target: session.Target, note: str) -> None:
         """Give a target its next state: one commit, or part of the open batch's."""
         objection = transitions.objection(target)
         if objection is not None:
             raise errors.ImpossibleTransition(objection)
-        with self.together(note) as batch:
-            batch[target.name] = target
+        self._batches.change(target.name, target, note)
 
     def remove(self, name: str) -> None:
         """Take a target away, as a Tiltfile reload does: one commit, or part of the open batch's."""
-        with self.together(f"{name} removed") as batch:
-            batch[self.get(name).name] = None
+        self._batches.change(self.get(name).name, None, f"{name} removed")
 
-    @contextlib.contextmanager
-    def together(self, note: str = "together") -> "Iterator[_Batch]":
-        """Make all transitions inside one commit, as Tilt batches its changes; none is made when the block raises."""
-        if self._batch is not None:
-            yield self._batch
-            return
-        batch = self._batch = {}
-        try:
-            yield batch
-        finally:
-            self._batch = None
-        gone = tuple(name for name, target in batch.items() if target is None)
-        self._gate.submit(changes.TiltChange(targets=tuple(filter(None, batch.values())), removed=gone, note=note))
-        self._settle()
+    def together(self) -> contextlib.AbstractContextManager[None]:
+        """Make all transitions inside one commit, as Tilt batches its changes; none is made when the block raises.
+
+        Those of the thread that is inside: what another one does meanwhile is committed at once.
+        """
+        return self._batches.together()
 
     @property
     def now(self) -> int:
@@ -100,15 +88,6 @@ class Drivers:
                 "advance the clock first, or give an earlier offset"
             )
         return instant
-
-    def _standing(self) -> tuple[session.Target, ...]:
-        known = {target.name: target for target in self._gate.world.tilt.targets or ()}
-        return tuple(filter(None, (known | (self._batch or {})).values()))
-
-    def _find(self, name: str) -> session.Target | None:
-        if self._batch is not None and name in self._batch:
-            return self._batch[name]
-        return self._gate.world.tilt.target(name)
 
 
 class Driver:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pytest_tiltsession import errors, times
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import wakeups
 from pytest_tiltsession.engine import changes
 from pytest_tiltsession.engine import tilt as tilts
 from pytest_tiltsession.engine import world as worlds
@@ -36,7 +36,7 @@ class Gate:
     def __init__(self, world: worlds.World, on_done: Callable[[str, str], None] | None = None) -> None:
         self.world = world
         self._on_done = on_done
-        self._deadlines: dict[str, simulated.Wakeup] = {}
+        self._deadlines: dict[str, wakeups.Wakeup] = {}
         self.closed = ""
 
     def close(self, why: str) -> None:
@@ -127,7 +127,7 @@ class Gate:
         # Up to the next microsecond: the clock has no finer instants, and a deadline is never early.
         at = -(-recheck_at // times.MICROSECOND)
         self._deadlines[name] = self.world.clock.call_at(
-            at, lambda: self._deadline(name), rank=simulated.DEADLINE, what=f"deadline of {name}"
+            at, lambda: self._deadline(name), rank=wakeups.DEADLINE, what=f"deadline of {name}"
         )
 
     def _deadline(self, name: str) -> None:
@@ -148,7 +148,7 @@ class Gate:
         if recheck_at is not None:
             at = max(-(-recheck_at // times.MICROSECOND), self.world.clock.now + 1)
             self._deadlines[name] = self.world.clock.call_at(
-                at, lambda: self._deadline(name), rank=simulated.DEADLINE, what=f"deadline of {name}"
+                at, lambda: self._deadline(name), rank=wakeups.DEADLINE, what=f"deadline of {name}"
             )
 
 

@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Iterator
 
 from pytest_tiltsession import errors, times
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import wakeups
 from pytest_tiltsession.engine import changes, drivers, gate
 from pytest_tiltsession.models import resources, session
 from pytest_tiltsession.rules import exit_conditions, holds, targets
@@ -29,7 +29,7 @@ class ResourceStates:
         self._held: dict[str, str] = {}
         self._queue: list[str] = []
         self._shown: dict[str, tuple[session.Target, ...]] = {}
-        self._deadlines: dict[str, simulated.Wakeup] = {}
+        self._deadlines: dict[str, wakeups.Wakeup] = {}
         self._declared: dict[str, resources.Resource] = {}
 
     @property

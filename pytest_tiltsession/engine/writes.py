@@ -92,8 +92,7 @@ class Update(Write):
     """Change a Session, whole or through its ``status``.
 
     ``transform`` gives the Session that is wanted from the stored one (None where there is none, which it is asked
-    for only if ``may_create``). ``replaces`` tells a PUT, whose uid is a precondition where the
-    profile says so.
+    for only if ``may_create``). ``replaces`` tells a PUT, whose uid is a precondition where the profile says so.
     """
 
     name: str

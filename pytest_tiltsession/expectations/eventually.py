@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from pytest_tiltsession import errors, times
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import wakeups
 from pytest_tiltsession.expectations import failures, lettering, observed
 
 
@@ -12,7 +12,7 @@ from pytest_tiltsession.expectations import failures, lettering, observed
 class MovableClock(observed.Clock, Protocol):
     """A clock that knows what is due next and can move there."""
 
-    def next_due(self) -> simulated.Wakeup | None:
+    def next_due(self) -> wakeups.Wakeup | None:
         """Give what is due next, or None where nothing is planned."""
 
     def step(self) -> bool:
@@ -44,7 +44,7 @@ class Pursuit:
         self._failure: failures.Failure | None = None
         self._unknown: errors.UnknownTarget | None = None
         self._seen: observed.Observed | None = None
-        self._due: simulated.Wakeup | None = None  # what was due next when it was looked
+        self._due: wakeups.Wakeup | None = None  # what was due next when it was looked
 
     def holds(self) -> bool:
         """Look at the session as it is now."""
@@ -67,7 +67,7 @@ class Pursuit:
             raise self._given_up("" if final else self._why(due))
         self._clock.step()
 
-    def _why(self, due: simulated.Wakeup | None) -> str:
+    def _why(self, due: wakeups.Wakeup | None) -> str:
         if due is None:
             return "and nothing more is planned"
         wait = lettering.duration(due.at - self._clock.now)

@@ -34,7 +34,9 @@ def alone(path: pathlib.Path) -> Iterator[None]:
             raise _unwritable(path, error) from None
         stack.callback(os.close, descriptor)
         with contextlib.suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)  # ends when the folder is closed
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            # Said, since closing ends it only where no process was forked meanwhile, which has the folder open as well.
+            stack.callback(fcntl.flock, descriptor, fcntl.LOCK_UN)
         yield
 
 
@@ -123,4 +125,3 @@ def instead(error: OSError, place: str) -> str:
 def why(error: Exception) -> str:
     """Say what the system said."""
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-

@@ -13,6 +13,7 @@ from pytest_tiltsession import kubeconfig, locks
 
 _PATIENCE = 1.0  # seconds for which a fork waits for somebody who writes
 
+
 class Promised:
     """The entries of one fake in its config file, from when it is made until :meth:`let_go`.
 

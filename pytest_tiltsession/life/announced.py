@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable
 
 from pytest_tiltsession import errors, times
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import simulated, wakeups
 from pytest_tiltsession.expectations import lettering
 from pytest_tiltsession.life import moments, process
 
@@ -19,7 +19,7 @@ class _Plan:
     called: str  # as it is called: ``exit()``
     written: times.Duration  # the ``at`` that was given
     ends: bool  # whether there is nothing to do for it once the process has ended
-    wakeup: simulated.Wakeup
+    wakeup: wakeups.Wakeup
 
 
 class Announced:

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable
 
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import simulated, wakeups
 from pytest_tiltsession.life import plans, process
 from pytest_tiltsession.scenario import process_lives, steps
 from pytest_tiltsession.store import journal
@@ -17,7 +17,7 @@ class Script:
 
     def __init__(self, do: Do) -> None:
         self._do = do
-        self._planned: list[tuple[simulated.Wakeup, steps.Happening]] = []
+        self._planned: list[tuple[wakeups.Wakeup, steps.Happening]] = []
 
     def begin(self, scenario: steps.Scenario | None, clock: simulated.SimulatedClock) -> None:
         """Plan what happens in a scenario that begins now; it is done under the lock, after an instant's steps."""
@@ -28,7 +28,7 @@ class Script:
             wakeup = clock.call_at(
                 base + happening.at,
                 functools.partial(self._do, happening),
-                rank=simulated.PROCESS,
+                rank=wakeups.PROCESS,
                 what=process_lives.text(happening),
             )
             self._planned.append((wakeup, happening))

@@ -1,6 +1,5 @@
 """Which Tilt is being watched, from before it is there until it is gone; knows no Session."""
 
-
 from pytest_tiltsession import errors, kubeconfig, locks
 from pytest_tiltsession.live import client, finding, server_time
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from pytest_tiltsession import errors, times
-from pytest_tiltsession.clock import holding, simulated
+from pytest_tiltsession.clock import holding, simulated, wakeups
 from pytest_tiltsession.engine import changes
 from pytest_tiltsession.expectations import observed as looking
 from pytest_tiltsession.live import recording, server_time
@@ -24,7 +24,7 @@ class LiveClock(simulated.SimulatedClock):
     ``present`` gives the time, ``due`` what the Tilt itself is to do next, where that is known.
     """
 
-    def __init__(self, present: Callable[[], int], due: Callable[[], simulated.Wakeup | None]) -> None:
+    def __init__(self, present: Callable[[], int], due: Callable[[], wakeups.Wakeup | None]) -> None:
         super().__init__(present())
         self._present = present
         self._due = due
@@ -36,16 +36,16 @@ class LiveClock(simulated.SimulatedClock):
             self._now = max(self._now, self._present())
             return self._now
 
-    def next_due(self) -> simulated.Wakeup | None:
+    def next_due(self) -> wakeups.Wakeup | None:
         """Give the deadline of the session, where it has one."""
         return self._due()
 
-    def planned(self, most: int = 5) -> list[simulated.Wakeup]:
+    def planned(self, most: int = 5) -> list[wakeups.Wakeup]:
         """Give the deadline of the session, where it has one."""
         due = self._due()
         return [due][:most] if due is not None else []
 
-    def call_at(self, at: int, callback: Callable[[], None], *, rank: int = 0, what: str = "") -> simulated.Wakeup:  # noqa: ARG002  refused
+    def call_at(self, at: int, callback: Callable[[], None], *, rank: int = 0, what: str = "") -> wakeups.Wakeup:  # noqa: ARG002  refused
         """Refused: nothing is planned on a real Tilt's clock."""
         _refuse()
 
@@ -157,7 +157,7 @@ class Observation:
             return self._stopped_at
         return max(self._recorded.time_at(server_time.now()), self._at)
 
-    def _deadline(self) -> simulated.Wakeup | None:
+    def _deadline(self) -> wakeups.Wakeup | None:
         """Give when the session times out as it stands, by our rules."""
         value = self.session
         if value is None or value.status.done:
@@ -167,7 +167,7 @@ class Observation:
         if verdict.recheck_at is None:
             return None
         at = -(-verdict.recheck_at // times.MICROSECOND)
-        return simulated.Wakeup(at, simulated.DEADLINE, None, f"deadline of {value.name}")
+        return wakeups.Wakeup(at, wakeups.DEADLINE, None, f"deadline of {value.name}")
 
 
 class Subject(looking.Subject):

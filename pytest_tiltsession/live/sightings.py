@@ -46,7 +46,7 @@ class Sightings:
     def take(self, at: int, via: str, type_: str, document: Mapping[str, Any]) -> bool:
         """Take an object as it arrived; tell whether it was news. What is no Session is kept as something odd."""
         try:
-            value = decoding.decode(session.Session, dict(document), strict=False, inlined=("kind", "apiVersion")).value
+            value = decoding.decode(session.Session, dict(document), strict=False).value
             if value.name != self.name:
                 self._other(value.name, document)
                 return False

@@ -6,6 +6,7 @@ place. The texts are Go's (stories ``type-*``, ``unknown-*``, ``duplicate-*``).
 """
 
 import dataclasses
+from collections.abc import Container
 from typing import Any, Generic, TypeVar
 
 from pytest_tiltsession.models import field_reading, wire
@@ -22,11 +23,11 @@ class Read(Generic[Model]):
     strict_errors: tuple[str, ...] = ()
 
 
-def decode(cls: type[Model], value: Any, *, strict: bool = True, inlined: tuple[str, ...] = ()) -> Read[Model]:
+def decode(cls: type[Model], value: Any, *, strict: bool = True, inlined: Container[str] = ()) -> Read[Model]:
     """Read a value into a model.
 
     :param strict: Whether to look for unknown and doubled fields.
-    :param inlined: Names that the object may hold beside the declared fields: ``kind`` and ``apiVersion``.
+    :param inlined: Names that a strict reading allows beside the declared fields: ``kind`` and ``apiVersion``.
 
     Raises :class:`Undecodable`.
     """

@@ -51,10 +51,10 @@ def to_wire(value: Any) -> dict[str, Any]:
 
 def session_to_wire(session: session_models.Session) -> dict[str, Any]:
     """Give a Session with its ``kind`` and ``apiVersion`` first."""
-    return {"kind": session_models.KIND, "apiVersion": session_models.API_VERSION, **to_wire(session)}
+    return {**session_models.TYPE_META, **to_wire(session)}
 
 
-_TYPE_META = compact({"kind": session_models.KIND, "apiVersion": session_models.API_VERSION})
+_TYPE_META = compact(session_models.TYPE_META)
 
 
 def differing(one: Any, other: Any, *, leaving_out: str = "") -> tuple[dict[str, Any], dict[str, Any]]:

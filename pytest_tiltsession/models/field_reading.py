@@ -4,7 +4,7 @@ Knows the declarations of ``models.wire`` and no model. A draft maps attributes 
 lists within are drafts themselves, so that a key that is named twice is read twice into the same place, as in Go.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, NamedTuple
 
 from pytest_tiltsession import times
@@ -71,7 +71,7 @@ class Reading:
         if len(self.strict_errors) < _MOST_STRICT_ERRORS:
             self.strict_errors[f"{words} {go_texts.quoted(trail)}"] = None
 
-    def struct(self, cls: type[Any], value: Any, draft: Draft, place: Place, inlined: Path = ()) -> None:
+    def struct(self, cls: type[Any], value: Any, draft: Draft, place: Place, inlined: Container[str] = ()) -> None:
         """Read an object into the draft of a model; null leaves the draft as it is."""
         if not isinstance(value, dict):
             if value is not None:

@@ -9,6 +9,8 @@ import struct
 import sys
 from typing import Any
 
+from pytest_tiltsession.models import parsed
+
 _ESCAPES = {
     "\a": "\\a",
     "\b": "\\b",
@@ -21,7 +23,6 @@ _ESCAPES = {
     "\\": "\\\\",
 }
 _TYPES = {dict: "map[string]interface {}", list: "[]interface {}", str: "string", int: "int64"}
-_INT64 = range(-(1 << 63), 1 << 63)
 
 
 def quoted(text: str) -> str:
@@ -100,7 +101,7 @@ def type_name(value: Any) -> str:
         return "%!s(<nil>)"
     if isinstance(value, bool):
         return "bool"
-    if isinstance(value, int) and value not in _INT64:
+    if isinstance(value, int) and value not in parsed.INT64:
         return "float64"
     return next((name for kind, name in _TYPES.items() if isinstance(value, kind)), "float64")
 
@@ -109,7 +110,7 @@ def scalar(value: Any) -> str:
     """Print a bool or a number as ``%v`` does; an integer that is too large for an int64 as the float64 that it is."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    beyond = isinstance(value, float) or (value not in _INT64 and value.bit_length() < sys.float_info.max_exp)
+    beyond = isinstance(value, float) or (value not in parsed.INT64 and value.bit_length() < sys.float_info.max_exp)
     return shortest(value) if beyond else str(value)
 
 

@@ -7,6 +7,8 @@ that is not written as a plain integer, whose text the refusals quote, and an ob
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+INT64 = range(-(1 << 63), 1 << 63)  # the integers that Go holds as such where no type is asked for
+
 _WORDS = {dict: "object", list: "array", str: "string", bool: "bool", type(None): "null"}
 
 

@@ -15,6 +15,7 @@ GROUP = "tilt.dev"
 VERSION = "v1alpha1"
 API_VERSION = f"{GROUP}/{VERSION}"
 KIND = "Session"
+TYPE_META = {"kind": KIND, "apiVersion": API_VERSION}  # what the JSON of a Session has in front of its fields
 wire.in_go_package(__name__, "v1alpha1")
 LIST_KIND = "SessionList"
 PLURAL = "sessions"

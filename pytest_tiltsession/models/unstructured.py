@@ -5,6 +5,7 @@ does not fit ends it, unknown fields are told in the order of the alphabet, and 
 ``strategic-*`` and ``unknown-strategic-patch``).
 """
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from pytest_tiltsession.models import decoding, field_reading, go_times, parsed, wire
@@ -12,10 +13,9 @@ from pytest_tiltsession.models import decoding, field_reading, go_times, parsed,
 Model = TypeVar("Model")
 
 _KINDS = {dict: "map", list: "slice", str: "string", bool: "bool", float: "float64", int: "int64"}
-_LEAST_INT64 = -(1 << 63)
 
 
-def convert(cls: type[Model], value: dict[str, Any], *, inlined: tuple[str, ...] = ()) -> decoding.Read[Model]:
+def convert(cls: type[Model], value: dict[str, Any], *, inlined: Collection[str] = ()) -> decoding.Read[Model]:
     """Convert an object whose numbers are ``int`` or ``float``; an ``int`` beyond 64 bits counts as a ``float``.
 
     :param inlined: Names of texts that the object may hold beside the declared fields: ``kind``, ``apiVersion``.
@@ -75,7 +75,7 @@ class _Conversion:
         found = _kind(value)
         if kind in (wire.INT64, wire.INT32) and found == "float64":
             if value == int(value):
-                return int(value) if abs(value) < -_LEAST_INT64 else _LEAST_INT64
+                return int(value) if abs(value) < parsed.INT64.stop else parsed.INT64.start
             raise decoding.Undecodable(f"cannot convert float64 to {go_type}")
         if kind == wire.STRING and found == "int64":
             raise decoding.Undecodable(f"cannot convert int64 to {go_type}")
@@ -83,7 +83,7 @@ class _Conversion:
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, int) and not _LEAST_INT64 <= value < -_LEAST_INT64:
+    if isinstance(value, int) and value not in parsed.INT64:
         return "float64"
     return next(name for kind, name in _KINDS.items() if isinstance(value, kind))
 

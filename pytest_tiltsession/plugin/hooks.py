@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import pytest_tiltsession
 from pytest_tiltsession.plugin import hookspecs, options
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ _runs: list[pytest.Config] = []
 
 def _is_used() -> bool:
     """Tell whether anything of the package was used in this process; without, no report has anything to tell of it."""
-    return "pytest_tiltsession.errors" in sys.modules
+    # Not whether it is among the modules: pytester takes out what a run within this process has loaded.
+    return "errors" in vars(pytest_tiltsession)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Callable
 
 from pytest_tiltsession import times
-from pytest_tiltsession.clock import simulated, wall
+from pytest_tiltsession.clock import simulated, wakeups, wall
 from pytest_tiltsession.expectations import lettering
 from pytest_tiltsession.progress import looking, stalls, waiting
 from pytest_tiltsession.server import listener, pacing
@@ -101,7 +101,7 @@ class Auto(looking.Looking):
         """Whether the clock is moved."""
         return self._pace.runs
 
-    def refusal(self, due: simulated.Wakeup) -> str | None:
+    def refusal(self, due: wakeups.Wakeup) -> str | None:
         """Say why the clock will not come to what is due next; None where it will."""
         if due.at <= self._bound:
             return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import wakeups
 from pytest_tiltsession.progress import waiting
 
 
@@ -25,7 +25,7 @@ class Current:
         """Look at once whether to move."""
         self._drive.nudge()
 
-    def refusal(self, due: simulated.Wakeup) -> str | None:
+    def refusal(self, due: wakeups.Wakeup) -> str | None:
         """Say why the clock will not come to what is due next; None where it will."""
         return self._drive.refusal(due)
 

@@ -6,7 +6,7 @@ where it was asked for, it is the same with a sentence of its own.
 
 from collections.abc import Callable
 
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import simulated, wakeups
 from pytest_tiltsession.progress import looking, polls, stalls, waiting
 from pytest_tiltsession.server import listener, pacing
 
@@ -57,7 +57,7 @@ class Reads(looking.Looking):
 
         super().__init__(pace, watches, moves, end)
 
-    def refusal(self, due: simulated.Wakeup) -> str | None:  # noqa: ARG002  there is no limit of its own
+    def refusal(self, due: wakeups.Wakeup) -> str | None:  # noqa: ARG002  there is no limit of its own
         """Give None: the clock comes wherever it is moved to."""
         return None
 

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from pytest_tiltsession import errors
 from pytest_tiltsession import settings as settings_module
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import wakeups
 from pytest_tiltsession.expectations import checks, eventually, failures, lettering, observed
 from pytest_tiltsession.live import observation, recording, server_time
 from pytest_tiltsession.models import session as sessions
@@ -26,7 +26,7 @@ class _Machine:
         """The present instant."""
         return round(server_time.seconds() * 1_000_000)
 
-    def next_due(self) -> simulated.Wakeup | None:
+    def next_due(self) -> wakeups.Wakeup | None:
         """Give None: nobody knows what a real Tilt does next."""
         return None
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pytest_tiltsession import errors, locks
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import simulated, wakeups
 
 # Only in case that a notice is lost, as in a process that was forked meanwhile.
 _GLANCE = 1.0  # seconds
@@ -61,7 +61,7 @@ class Drive(Protocol):
     def nudge(self) -> None:
         """Look at once whether to move."""
 
-    def refusal(self, due: simulated.Wakeup) -> str | None:
+    def refusal(self, due: wakeups.Wakeup) -> str | None:
         """Say why the clock will not come to what is due next; None where it will."""
 
 
@@ -89,12 +89,12 @@ class Seen:
         """The instant that the clock started from."""
         return self._clock.start
 
-    def next_due(self) -> simulated.Wakeup | None:
+    def next_due(self) -> wakeups.Wakeup | None:
         """Give what is due next, the end of a start that is under way too, or None where nothing is planned."""
         with self._clock.lock:
             due = self._clock.next_due()
             if due is None and self._starts():
-                return simulated.Wakeup(self._clock.now, simulated.PROCESS, None, "the start of Tilt")
+                return wakeups.Wakeup(self._clock.now, wakeups.PROCESS, None, "the start of Tilt")
             return due
 
     def step(self) -> bool:
@@ -183,7 +183,7 @@ class _NoDrive:
     def nudge(self) -> None:
         """Do nothing."""
 
-    def refusal(self, due: simulated.Wakeup) -> str | None:  # noqa: ARG002  there is no limit of its own
+    def refusal(self, due: wakeups.Wakeup) -> str | None:  # noqa: ARG002  there is no limit of its own
         """Give None: the clock comes wherever it is moved to."""
         return None
 

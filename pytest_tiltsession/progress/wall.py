@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from pytest_tiltsession.api import messages
-from pytest_tiltsession.clock import simulated, wall
+from pytest_tiltsession.clock import wakeups, wall
 from pytest_tiltsession.progress import waiting
 from pytest_tiltsession.server import listener, pacing
 
@@ -51,7 +51,7 @@ class Wall:
         """Give an answer as it is: nobody waits in vain for time that passes."""
         return answer
 
-    def refusal(self, due: simulated.Wakeup) -> str | None:  # noqa: ARG002  every instant comes
+    def refusal(self, due: wakeups.Wakeup) -> str | None:  # noqa: ARG002  every instant comes
         """Give None: time brings everything that is planned."""
         return None
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.clock import simulated
+from pytest_tiltsession.clock import simulated, wakeups
 from pytest_tiltsession.engine import changes, gate, tilt, world
 from pytest_tiltsession.models import session
 from pytest_tiltsession.scenario import agreement, checking, instants, states, steps
@@ -33,7 +33,7 @@ class Player:
         self._base = gate_.world.tilt.start_time
         self._next = 0
         self._begun = False
-        self._planned: simulated.Wakeup | None = None
+        self._planned: wakeups.Wakeup | None = None
 
     @property
     def played(self) -> Sequence[steps.Step]:

@@ -43,7 +43,7 @@ class Recorder:
         if type_ in _NO_OBJECT:
             return
         try:
-            value = decoding.decode(session.Session, dict(document), strict=False, inlined=("kind", "apiVersion")).value
+            value = decoding.decode(session.Session, dict(document), strict=False).value
         except decoding.Undecodable as problem:
             raise errors.TiltSessionError(f"what was observed at {offset} µs is no Session: {problem}") from None
         self.take(offset, type_ == journals.DELETED, value)

@@ -14,25 +14,39 @@ class Doors:
 
     The loop watches one selector, in which the sockets are: the operating system lets any thread add to that, also
     while another waits for it. A fake that starts need not wake the loop, which does nothing until a client comes.
+    Where there is no such selector, such as in a process that gevent has patched, the loop watches each socket.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
         self._selector = selectors.DefaultSelector()
-        loop.add_reader(self._selector, self._answer)
+        self._together = hasattr(self._selector, "fileno")
+        if self._together:
+            loop.add_reader(self._selector, self._answer)
 
     def open(self, sock: socket.socket, on_client: Callable[[], None]) -> None:
         """Call ``on_client`` whenever clients wait at a socket, until :meth:`shut`; harmless where it is open."""
-        with contextlib.suppress(KeyError):  # asking before would take longer than the rest: it writes what is missing
-            self._selector.register(sock, selectors.EVENT_READ, on_client)
+        if self._together:
+            with contextlib.suppress(KeyError):  # asking before would take longer: it writes what is missing
+                self._selector.register(sock, selectors.EVENT_READ, on_client)
+        else:
+            self._loop.call_soon_threadsafe(self._open_alone, sock, on_client)
 
     def shut(self, sock: socket.socket) -> None:
         """Let clients wait; harmless where it is shut. On the loop's thread."""
-        with contextlib.suppress(KeyError):
-            self._selector.unregister(sock)
+        if self._together:
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(sock)
+        else:
+            self._loop.remove_reader(sock)
 
     def close(self) -> None:
         """Let go of the selector, after the loop."""
         self._selector.close()
+
+    def _open_alone(self, sock: socket.socket, on_client: Callable[[], None]) -> None:
+        if sock.fileno() != -1:  # it may have been shut and closed meanwhile
+            self._loop.add_reader(sock, on_client)
 
     def _answer(self) -> None:
         # All that wait, and not one in each turn: where others keep the loop busy, a turn takes long.

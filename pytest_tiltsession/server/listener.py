@@ -123,7 +123,8 @@ class Listener:
 
     def turned_away(self) -> int | None:
         """Give how many attempts to connect did not fit since the queue is full; None where nobody counts them."""
-        return 0 if self._full is None else self._full.turned_away()
+        full = self._full  # once: the loop may empty the queue meanwhile
+        return 0 if full is None else full.turned_away()
 
     def on_loop(self, function: Callable[[], None]) -> None:
         """Do something on the server's thread: now if this is it, else soon; not at all once the loop is closed."""
@@ -167,7 +168,8 @@ class Listener:
             self._unsent = {connection: connection.unsent() for connection in self._service.connections}
             self._close_if_empty()
             if any(self._unsent.values()):
-                self._loop.call_later(_GLANCE, self._lose_patience, self._loop.time() + _GRACE)
+                now = self._loop.time()
+                self._loop.call_later(_GLANCE, self._lose_patience, now + _GRACE, now + _GLANCE)
 
     def _begin_to_abort(self, *, reset: bool) -> None:
         if self._stop_listening():
@@ -189,15 +191,20 @@ class Listener:
         for connection in list(self._service.connections):
             connection.break_off(reset=reset)
 
-    def _lose_patience(self, until: float) -> None:
-        """Reset the clients that have read nothing since the last glance; the others get another."""
+    def _lose_patience(self, until: float, due: float) -> None:
+        """Reset the clients that have read nothing since the last glance; the others get another.
+
+        A machine that lets this wait beyond when it was ``due`` lets its clients wait as well: then all get another.
+        """
+        now = self._loop.time()
+        late = now - due > _GLANCE / 2
         for connection in list(self._service.connections):
             unsent = connection.unsent()
-            if unsent >= self._unsent.get(connection, unsent + 1) or self._loop.time() >= until:
+            if (unsent >= self._unsent.get(connection, unsent + 1) and not late) or now >= until:
                 connection.break_off(reset=True)
             self._unsent[connection] = unsent
         if not self._closed.is_set():
-            self._loop.call_later(_GLANCE, self._lose_patience, until)
+            self._loop.call_later(_GLANCE, self._lose_patience, until, now + _GLANCE)
 
     def _close_if_empty(self) -> None:
         if self._service.stopping and not self._service.connections:

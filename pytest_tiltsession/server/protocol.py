@@ -70,7 +70,7 @@ class Connection(conversation.Conversation):
 
     def break_off(self, *, reset: bool) -> None:
         """Close at once, in the middle of whatever is being said."""
-        self.wire.break_off(reset=reset)
+        self.wire.vanish(reset=reset)
 
     def unsent(self) -> int:
         """Give how many bytes wait for the client to read."""

@@ -6,9 +6,12 @@ for addresses that nobody reads; here it is two turns, and most tests make a fak
 
 import asyncio
 import socket
+import sys
 from typing import Protocol
 
 _NOW = socket.MSG_DONTWAIT  # said each time: to say it to the socket once takes a call of its own for each client
+_QUIETLY = _NOW | getattr(socket, "MSG_NOSIGNAL", 0)  # a program under test may want to die of SIGPIPE, as tools do
+_HEEDED = sys.platform == "linux"  # macOS does not heed it in what is sent
 _LOW = 4  # sending goes on once no more than this part of the limit is unsent, as with asyncio's own
 
 
@@ -53,8 +56,9 @@ class Transport:
         buffer: memoryview,
         limit: int,
     ) -> None:
-        if sock.gettimeout() is not None:  # a default that a test has set; the socket would wait for that long
-            sock.settimeout(None)
+        # What is not None is a default that a test has set: the socket would wait for that long.
+        if not _HEEDED or sock.gettimeout() is not None:
+            sock.setblocking(False)
         #: Whether it is listened to what the client sends.
         self.reading = False
         #: Whether it was closed or aborted, so that nothing is written any more.
@@ -104,7 +108,7 @@ class Transport:
             return
         if not self._unsent:
             try:
-                sent = self._sock.send(data, _NOW)
+                sent = self._sock.send(data, _QUIETLY)
             except (BlockingIOError, InterruptedError):
                 sent = 0
             except OSError:  # the client has gone
@@ -165,7 +169,7 @@ class Transport:
 
     def _writable(self) -> None:
         try:
-            sent = self._sock.send(self._unsent, _NOW)
+            sent = self._sock.send(self._unsent, _QUIETLY)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:  # the client has gone
@@ -198,8 +202,8 @@ class Transport:
             self._fail(talker, error)
 
     def _fail(self, talker: Talker, error: BaseException) -> None:
-        talker.failed(error)
         self.abort()
+        talker.failed(error)
 
     def _shut(self) -> None:
         try:

@@ -35,6 +35,7 @@ class Wire:
             self._tls = encryption.TlsLayer(shared.tls)
         self._gathered: list[bytes] | None = None
         self._sent: Callable[[], None] | None = None
+        self._follows = False  # whether what is to follow the last answer is being done
         self._timer: asyncio.TimerHandle | None = None
         self._heard = 0.0  # when a client that is not listened to last sent something
         self._give_up = 0.0
@@ -176,7 +177,12 @@ class Wire:
         self._timer = self._loop.call_later(self._limits.linger, self._lingered)
 
     def break_off(self, *, reset: bool, goodbye: bool = False) -> None:
-        """Close without an end that a client could take for one: with RST, or with FIN, bare or after a goodbye."""
+        """Close without an end that a client could take for one: with RST, or with FIN, bare or after a goodbye.
+
+        What follows an answer, such as the end of its server, never takes from it: RST would drop what the system has
+        not delivered yet.
+        """
+        reset = reset and not self._follows
         self.flush()
         if goodbye and not reset:
             self._say_goodbye()
@@ -189,6 +195,12 @@ class Wire:
         with contextlib.suppress(OSError):  # the client may be faster
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self._transport.abort()
+
+    def vanish(self, *, reset: bool) -> None:
+        """Close as the end of a process does: what the operating system has not taken yet is never sent."""
+        self.break_off(reset=reset)
+        if self._transport is not None:
+            self._transport.abort()
 
     def lost(self) -> None:
         """Learn that the connection is gone."""
@@ -221,4 +233,8 @@ class Wire:
     def _run_sent(self) -> None:
         callback, self._sent = self._sent, None
         if callback is not None:
-            callback()
+            self._follows = True
+            try:
+                callback()
+            finally:
+                self._follows = False

@@ -1,4 +1,4 @@
-"""The journal: every commit in order, as deltas, read by cursors; knows neither HTTP nor scripts.
+"""The journal: every commit in order, kept as ``deltas``, read by cursors; knows neither HTTP nor scripts.
 
 It has a sequence number of its own, since a no-op write repeats a resourceVersion and a delete raises none. A
 watcher is a number (its cursor), never a queue. Whole objects and their JSON are made on demand and kept for a
@@ -7,12 +7,11 @@ while, so that a thousand targets times a hundred thousand steps stay a matter o
 
 import collections
 import dataclasses
-import itertools
-import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from pytest_tiltsession import locks
-from pytest_tiltsession.models import encoding, metadata, session, wire
+from pytest_tiltsession.models import encoding, metadata, session
+from pytest_tiltsession.store import deltas
 
 ADDED = "ADDED"
 MODIFIED = "MODIFIED"
@@ -22,19 +21,8 @@ EXITED = "exited"
 KILLED = "killed"
 STARTED = "started"
 
-_WHOLE_EVERY = 64
+_KEPT_SESSIONS = 64  # whole versions that are at hand
 _KEPT_BODIES_BYTES = 16 << 20
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Delta:
-    """What distinguishes a version from the one before: everything but the targets, and the targets that differ."""
-
-    base: int  # sequence number of the version before, of the same object
-    depth: int  # how many deltas lie between this version and a whole one
-    bare: session.Session  # the session with no targets
-    changed: tuple[session.Target, ...]
-    removed: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,7 +69,7 @@ class Journal:
     def __init__(self) -> None:
         self._lock = locks.guard()
         self._entries: list[Committed] = []
-        self._forms: list[session.Session | Delta] = []
+        self._forms: list[deltas.Form] = []
         self._last: dict[str, int] = {}
         self._recent: collections.OrderedDict[int, session.Session] = collections.OrderedDict()
         self._bodies: collections.OrderedDict[int, bytes] = collections.OrderedDict()
@@ -109,8 +97,9 @@ class Journal:
             seq = len(self._entries)
             base = self._last.get(value.name)
             before = None if base is None else self.session_at(base)
-            changed, removed = _differences(before, value)
-            self._forms.append(self._form(base, before, value, changed, removed))
+            changed, removed = deltas.differences(before, value)
+            kept = None if base is None else self._forms[base]
+            self._forms.append(deltas.form(base, kept, before, value, changed, removed))
             committed = Committed(
                 seq, value.name, type_, version, at, cause, note, silent, changed, removed,
                 value.spec, value.status.done, value.status.error,
@@ -157,14 +146,15 @@ class Journal:
         with self._lock:
             found = self._recent.get(seq)
             if found is None:
-                found = self._rebuild(seq)
+                # Who reads in order has just read the version before.
+                found = deltas.rebuilt(self._forms[seq], lambda base: self._recent.get(base) or self._forms[base])
                 self._remember(seq, found)
             return found
 
     def metadata_at(self, seq: int) -> metadata.ObjectMeta:
         """Give the object's metadata as a commit left it, which costs nothing to find."""
         form = self._forms[seq]
-        return (form.bare if isinstance(form, Delta) else form).metadata
+        return (form.bare if isinstance(form, deltas.Delta) else form).metadata
 
     def body_at(self, seq: int) -> bytes:
         """Give the compact JSON of the object as a commit left it, without a final newline."""
@@ -178,75 +168,7 @@ class Journal:
                     self._bodies_size -= len(self._bodies.popitem(last=False)[1])
             return body
 
-    def _form(
-        self,
-        base: int | None,
-        before: session.Session | None,
-        value: session.Session,
-        changed: tuple[session.Target, ...],
-        removed: tuple[str, ...],
-    ) -> session.Session | Delta:
-        if base is None or before is None:
-            return value
-        form = self._forms[base]
-        kept = value.status.targets is before.status.targets
-        if not ((isinstance(form, Delta) or _in_order(before)) and (kept or _in_order(value))):
-            return value
-        depth = form.depth + 1 if isinstance(form, Delta) else 1
-        if depth >= _WHOLE_EVERY or 2 * len(changed) >= len(value.status.targets or ()):
-            return value
-        bare = wire.replaced(value, status=wire.replaced(value.status, targets=()))
-        return Delta(base, depth, bare, changed, removed)
-
-    def _rebuild(self, seq: int) -> session.Session:
-        deltas: list[Delta] = []
-        form = self._forms[seq]
-        while isinstance(form, Delta):
-            deltas.append(form)
-            # Who reads in order has just read the version before.
-            form = self._recent.get(form.base) or self._forms[form.base]
-        targets = {target.name: target for target in form.status.targets or ()}
-        value, count = form, len(targets)
-        for delta in reversed(deltas):
-            targets.update((target.name, target) for target in delta.changed)
-            for name in delta.removed:
-                del targets[name]
-            value = delta.bare
-        if value is form:
-            return form
-        names: Iterable[str] = targets
-        if len(targets) != count or any(delta.removed for delta in deltas):
-            names = sorted(targets, key=str.encode)
-        ordered = tuple(targets[name] for name in names)
-        return dataclasses.replace(value, status=dataclasses.replace(value.status, targets=ordered))
-
     def _remember(self, seq: int, value: session.Session) -> None:
         self._recent[seq] = value
-        if len(self._recent) > _WHOLE_EVERY:
+        if len(self._recent) > _KEPT_SESSIONS:
             self._recent.popitem(last=False)
-
-
-def _in_order(value: session.Session) -> bool:
-    """Tell whether the targets are a list sorted by name in byte order without repetition, as the controller writes."""
-    targets = value.status.targets
-    if not targets:
-        return False
-    # The order of code points is that of UTF-8's bytes.
-    names = [target.name for target in targets]
-    return all(map(operator.lt, names, itertools.islice(names, 1, None)))
-
-
-def _differences(
-    before: session.Session | None, after: session.Session
-) -> tuple[tuple[session.Target, ...], tuple[str, ...]]:
-    new = after.status.targets or ()
-    known = () if before is None else before.status.targets or ()
-    if len(known) == len(new):
-        # The common case, a few of many targets changed in place: found by identity alone.
-        differing = [pair for pair in zip(known, new, strict=True) if pair[0] is not pair[1]]
-        if all(first.name == second.name for first, second in differing):
-            return tuple(second for first, second in differing if first != second), ()
-    old = {target.name: target for target in known}
-    changed = tuple(target for target in new if (earlier := old.get(target.name)) is not target and earlier != target)
-    names = {target.name for target in new}
-    return changed, tuple(name for name in old if name not in names)

@@ -1,5 +1,6 @@
 """Who manages which fields of a Session after creates and updates."""
 
+import copy
 import dataclasses
 import json
 import pathlib
@@ -347,3 +348,11 @@ def test_entries_that_a_write_does_not_touch_are_those_that_are_stored():
     assert still is one
     assert renewed.fields_v1 is two.fields_v1
     assert (200, 300) == (two.time, renewed.time)
+
+
+def test_a_written_session_can_be_copied_as_any_other():
+    """``dataclasses.asdict`` and ``copy.deepcopy`` give the trees of fields as they are."""
+    written = changed(created(), labels={"a": "1"})
+    trees = [fields for *_, fields in entries(written)]
+    assert trees == [item["fields_v1"] for item in dataclasses.asdict(written)["metadata"]["managed_fields"]]
+    assert written == copy.deepcopy(written)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_tiltsession.api import lazy_json, merge_patches
+from pytest_tiltsession.api import json_slices, lazy_json, merge_patches
 
 
 def apply(document, patch):
@@ -73,7 +73,7 @@ def test_any_other_patch_is_none(patch):
 
 def test_white_space_is_taken_out_of_texts():
     """Outside of strings only."""
-    assert '{"a b":[1," \\" "],"c":{}}' == lazy_json.compact('{ "a b" :\n[ 1,\t" \\" "] ,\r\n"c": { } }')
+    assert '{"a b":[1," \\" "],"c":{}}' == json_slices.compact('{ "a b" :\n[ 1,\t" \\" "] ,\r\n"c": { } }')
 
 
 def test_parts_that_nest_too_deeply_for_python_keep_their_text():

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import struct
 import threading
 
 import pytest
@@ -12,8 +13,8 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
 @contextlib.contextmanager
-def answering(*answers):
-    """A server on one connection that sends each answer, byte by byte, to one request, and then closes."""
+def answering(*answers, reset=False):
+    """A server on one connection that sends each answer, byte by byte, to one request, and then closes or resets."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve():
@@ -22,6 +23,9 @@ def answering(*answers):
                     client.recv(65_536)
                     for byte in answer:
                         client.sendall(bytes([byte]))
+                if reset:
+                    client.recv(65_536)
+                    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
         thread = threading.Thread(target=serve)
         thread.start()
@@ -63,6 +67,18 @@ def test_a_watch_that_ends_is_no_measurement():
         readers.join(30)
         assert (False, True) == (readers.is_alive(), readers.opened.is_set())
         assert "a watch ended after 2 of 5 events" == readers.problem
+
+
+def test_a_watch_that_is_reset_is_no_measurement():
+    """Whoever measures hears of it, not the thread that reads alone."""
+    with answering(reset=True) as connection:
+        readers = measures_watches.Readers([connection], b"event", 5)
+        readers.start()
+        connection.socket.sendall(b"GET")
+        readers.join(30)
+        assert readers.problem.startswith("a watch broke (")
+        assert readers.problem.endswith("after 0 of 5 events")
+        assert readers.opened.is_set()
 
 
 def test_a_peer_that_does_not_start_says_why():

@@ -114,7 +114,7 @@ def test_it_stands_in_for_the_tilt_command(tmp_path, kubectl, pytestconfig):
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "bin" / "kubectl").symlink_to(kubectl.program)
     options = ["-q", "-p", "no:cacheprovider", "-o", "asyncio_default_fixture_loop_scope=function"]
-    assert "2 passed" in programs.output([sys.executable, "-m", "pytest", *options], **kubectl.options)
+    assert "2 passed" in programs.output([sys.executable, "-m", "pytest", *options], timeout=60, **kubectl.options)
 
 
 def test_create_change_and_delete(tilt_session, kubectl, manifest):

@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from pytest_tiltsession import errors
-from pytest_tiltsession.clock import holding, simulated
+from pytest_tiltsession.clock import holding, simulated, wakeups
 
 START = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
 
@@ -29,7 +29,7 @@ def test_what_falls_due_runs_in_order_at_its_own_instant(clock):
     """Callbacks run by instant, then by rank, and each sees the clock at its own instant."""
     seen = []
     clock.call_at(START + 2_000_000, lambda: seen.append(("late", clock.elapsed)))
-    clock.call_at(START + 1_000_000, lambda: seen.append(("deadline", clock.elapsed)), rank=simulated.DEADLINE)
+    clock.call_at(START + 1_000_000, lambda: seen.append(("deadline", clock.elapsed)), rank=wakeups.DEADLINE)
     clock.call_at(START + 1_000_000, lambda: seen.append(("step", clock.elapsed)))
     clock.advance("1s")
     assert [("step", 1_000_000), ("deadline", 1_000_000)] == seen
@@ -177,7 +177,7 @@ def test_a_hold_waits_for_a_move_that_has_begun(clock):
 def test_what_is_planned_can_be_listed(clock):
     """The next things are listed in the order in which they will run, without what was cancelled."""
     clock.call_at(START + 9, lambda: None, what="third")
-    clock.call_at(START + 5, lambda: None, what="second", rank=simulated.DEADLINE)
+    clock.call_at(START + 5, lambda: None, what="second", rank=wakeups.DEADLINE)
     clock.call_at(START + 5, lambda: None, what="first")
     clock.call_at(START + 1, lambda: None, what="cancelled").cancel()
     clock.call_at(START + 10, lambda: None, what="too many")

@@ -1,5 +1,7 @@
 """Drivers make the transitions that Tilt shows, and refuse the others with what to call instead."""
 
+import threading
+
 import pytest
 
 from pytest_tiltsession import errors
@@ -152,3 +154,23 @@ def test_a_removal_is_part_of_a_batch(the_world, the_drivers, declare):
     assert [("b:update", "active")] == [
         (it.name, it.state.word) for it in the_world.tilt.targets if it.name != "tiltfile:update"
     ]
+
+
+def test_a_batch_is_that_of_its_thread(the_world, the_drivers, declare):
+    """What another thread does meanwhile is committed when it is done, and stays where the block raises."""
+    mine, theirs = declare("a:update", "job"), declare("b:update", "job")
+
+    def interrupted():
+        with the_drivers.together():
+            mine.start()
+            other = threading.Thread(target=theirs.start)
+            other.start()
+            other.join()
+            shown.update((target.name, target.state.word) for target in the_world.tilt.targets)
+            raise KeyError
+
+    shown = {}
+    with pytest.raises(KeyError):
+        interrupted()
+    assert ("waiting", "active") == (shown["a:update"], shown["b:update"])
+    assert ("waiting", "active") == (mine.state.word, theirs.state.word)

@@ -112,7 +112,7 @@ def test_a_full_queue_that_nobody_meets_is_unmet(meet):
     assert problem.startswith("the fault full-accept-queue() was never met: no client connected then")
     stopped = threading.Thread(target=meeting.fake.stop)
     stopped.start()
-    stopped.join(1)
+    stopped.join(20)
     assert not stopped.is_alive()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(meeting.fake.url.rpartition(":")[2])))

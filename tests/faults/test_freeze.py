@@ -14,7 +14,7 @@ WATCH = f"{SESSIONS}?watch=1"
 
 def hangs(meeting, method, path, **arguments):
     """Tell whether a request gets no answer, for as long as the test cares to wait."""
-    with meeting.client(timeout=0.1) as client, pytest.raises(httpx.ReadTimeout):
+    with meeting.client(timeout=httpx.Timeout(20, read=0.1)) as client, pytest.raises(httpx.ReadTimeout):
         client.request(method, path, **arguments)
     return True
 

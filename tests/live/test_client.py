@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import itertools
 import socket
 import struct
 import threading
@@ -85,6 +86,9 @@ def test_a_server_that_says_nothing_is_silent(served, monkeypatch):
     with pytest.raises(client.Silent):
         quiet.get("Tiltfile")
     released.set()
+    monkeypatch.setattr(client, "_READ", 20.0)
+    seconds = itertools.count(step=30)
+    monkeypatch.setattr(server_time, "seconds", lambda: next(seconds))
 
     def trickle(connection):
         connection.sendall(OK.replace(b"Content-Length: 11", b"Content-Length: 900"))

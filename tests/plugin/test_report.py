@@ -237,3 +237,22 @@ def test_comparisons_without_a_session_are_left_to_pytest(report):
         """
     )
     assert "At index 0 diff: 1 != 2" in text
+
+
+def test_a_run_within_the_process_takes_no_timeline_from_what_follows(pytester):
+    """pytester takes out of the process what an inner run has loaded, and a fake of the outer one is shown as ever."""
+    pytester.makeconftest("pytest_plugins = ['pytester']")
+    pytester.makepyfile(
+        """
+        def test_inner(pytester):
+            pytester.makepyfile("def test_it(tilt_session): pass")
+            pytester.runpytest_inprocess().assert_outcomes(passed=1)
+
+        def test_outer(tilt_session):
+            tilt_session.job("migrate").start()
+            assert False
+        """
+    )
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*tilt session timeline*", "*migrate*"])

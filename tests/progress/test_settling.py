@@ -71,14 +71,22 @@ def test_a_server_that_is_gone_is_not_waited_for(serve):
     settles.wait()
 
 
-def test_a_request_whose_answer_has_come_is_not_said_to_be_in_work(serve):
+def test_a_request_whose_answer_has_come_is_not_said_to_be_in_work(serve, monkeypatch):
     """The server notes that it is done a moment after the client has read the answer; who looks waits for that."""
     fake = serve()
-    loop, activity = fake._serving.listener.loop, fake.activity
+    loop, activity, looked = fake._serving.listener.loop, fake.activity, threading.Event()
+    begin_round = settling.Settling._round
+
+    def waits(self):
+        looked.set()
+        return begin_round(self)
 
     def note():
-        threading.Event().wait(0.02)
+        looked.wait(20)
         activity.in_work -= 1
+
+    monkeypatch.setattr(settling.Settling, "_round", waits)
+    monkeypatch.setattr(settling, "_BRIEFLY", 20.0)
 
     activity.in_work += 1
     loop.call_soon_threadsafe(note)

@@ -103,7 +103,7 @@ def test_a_client_with_nagles_algorithm_is_not_kept_waiting(served, echo):
             client.get()
         return service.machine_seconds() - begin
 
-    assert min(once() for _ in range(10)) < 0.03
+    assert any(once() < 0.03 for _ in range(50))  # each may meet a machine that is busy with something else
 
 
 def test_older_versions_are_refused(served, echo):

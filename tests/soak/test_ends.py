@@ -51,7 +51,8 @@ def test_waits(tilt_session, tilt_kubeconfig):
         run.send_signal(signal.SIGINT)
         rest = run.stdout.read()
         assert (pytest.ExitCode.INTERRUPTED, True) == (run.wait(20), "KeyboardInterrupt" in rest)
-    assert "contexts: null" in pathlib.Path((tmp_path / "began").read_text()).read_text()
+    config = pathlib.Path((tmp_path / "began").read_text())
+    assert not config.exists() or "contexts: null" in config.read_text()
 
 
 def test_a_test_may_leave_its_watches_open(tmp_path):
