@@ -32,7 +32,7 @@ class Batches:
             self._open.batch[name] = target
 
     @contextlib.contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self, note: str) -> Iterator[None]:
         """Make all changes inside one commit; none is made when the block raises."""
         if self._open.batch is not None:
             yield
@@ -42,7 +42,7 @@ class Batches:
             yield
         finally:
             self._open.batch = None
-        self._commit(batch, "together")
+        self._commit(batch, note)
 
     def find(self, name: str) -> session.Target | None:
         """Give a target by its own name, or None."""

@@ -59,12 +59,12 @@ class Drivers:
         """Take a target away, as a Tiltfile reload does: one commit, or part of the open batch's."""
         self._batches.change(self.get(name).name, None, f"{name} removed")
 
-    def together(self) -> contextlib.AbstractContextManager[None]:
+    def together(self, note: str = "together") -> contextlib.AbstractContextManager[None]:
         """Make all transitions inside one commit, as Tilt batches its changes; none is made when the block raises.
 
         Those of the thread that is inside: what another one does meanwhile is committed at once.
         """
-        return self._batches.together()
+        return self._batches.together(note)
 
     @property
     def now(self) -> int:

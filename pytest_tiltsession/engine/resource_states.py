@@ -5,7 +5,7 @@ What a Session shows of them is converted by ``rules.targets``, with the holds t
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pytest_tiltsession import errors, times
 from pytest_tiltsession.clock import wakeups
@@ -103,9 +103,7 @@ class ResourceStates:
         self._declared.pop(name, None)
         self._forget(name)
         gone = [target.name for target in self._shown.pop(name, ())]
-        for target in gone:
-            self._drivers.remove(target)
-        self._show(f"{name} removed")
+        self._show(f"{name} removed", gone)
 
     def become(self, resource: resources.Resource, what: str) -> None:
         """Give a resource its next state and show what follows, for the others too: one commit, or part of a batch."""
@@ -131,14 +129,14 @@ class ResourceStates:
             self._held[name] = reason
         self._show(f"{name} held ({reason})" if reason else f"{name} held no more")
 
-    def _show(self, what: str) -> None:
-        """Show every resource as it is now, as one change."""
+    def _show(self, what: str, removed: Sequence[str] = ()) -> None:
+        """Show every resource as it is now, without the targets that were removed with theirs: one change."""
         changed, gone = self._follow()
-        for name in gone:
-            self._drivers.remove(name)
-        if not changed:
+        if not (changed or gone or removed):
             return
-        with self._drivers.together():
+        with self._drivers.together(what):
+            for name in (*removed, *gone):
+                self._drivers.remove(name)
             for target in changed:
                 self._drivers.put(target, note=what)
 

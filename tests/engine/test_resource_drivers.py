@@ -250,11 +250,13 @@ def test_resources_are_part_of_a_batch(declare, the_drivers, the_world, shown):
     assert ("succeeded", "active") == (shown("web:update"), shown("x:update"))
 
 
-def test_a_removed_resource_takes_its_targets_with_it(declare, tiltfile):
-    """Its targets are gone, its driver is of no use, and its name is free again."""
+def test_a_removed_resource_takes_its_targets_with_it(declare, tiltfile, the_world):
+    """Its targets are gone in one commit, its driver is of no use, and its name is free again."""
     web = declare.kubernetes("web").build_succeeded()
+    before = len(the_world.journal.read(0))
     web.remove()
 
+    assert before + 1 == len(the_world.journal.read(0))
     assert ["tiltfile:update"] == [target.name for target in tiltfile().status.targets]
     with pytest.raises(errors.UnknownTarget, match="resource web was removed"):
         web.build_started()
