@@ -96,9 +96,7 @@ def session_targets(
 ) -> targets.Converted:
     """Convert a whole engine, as Tilt's controller does: each resource by itself, the targets by their names."""
     parts = [
-        targets.targets_of(
-            it, now=now, hold_reason=holds.get(it.name), k8s_grace_period=grace, machine_now=machine_now
-        )
+        targets.targets_of(it, now=now, hold_reason=holds.get(it.name), k8s_grace_period=grace, machine_now=machine_now)
         for it in (*([state.tiltfile] if state.tiltfile else []), *state.resources)
     ]
     found = sorted((target for part in parts for target in part.targets), key=lambda it: it.name.encode())
