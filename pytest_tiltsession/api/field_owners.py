@@ -56,11 +56,17 @@ class Owner(NamedTuple):
 
 
 class Holding(NamedTuple):
-    """What an owner manages: a set of fields, the version it is written in, and when it last changed (seconds)."""
+    """What an owner manages: a set of fields, the version it is written in, and when it last changed (seconds).
+
+    ``fresh`` marks what this very request stamped. Kubernetes sorts by seconds and then by name; but on a frozen clock
+    writes that would be seconds apart are of one second, and the order in which they came stands for their times
+    (story *manager-param*, whose writes are 1.1 s apart).
+    """
 
     fields: field_sets.FieldSet
     api_version: str
     time: int | None = None
+    fresh: bool = False
 
 
 Owners = Mapping[Owner, Holding]
@@ -93,11 +99,13 @@ def to_entries(
 ) -> tuple[metadata.ManagedFieldsEntry, ...] | None:
     """Write managedFields: appliers first, then by seconds, manager, version and subresource; None without owners.
 
-    ``stored`` are those of the object as it is, whose entries are taken over where nothing in them changes.
+    ``stored`` are those of the object as it is, whose entries are taken over where nothing in them changes. Those of
+    one second keep their order, and what is fresh comes after them.
     """
     earlier = {_owner_of(entry): entry for entry in stored or ()}
-    entries = [_entry(owner, holding, earlier.get(owner)) for owner, holding in owners.items()]
-    return tuple(sorted(entries, key=_rank)) or None
+    places = {owner: place for place, owner in enumerate(earlier)}
+    ranked = sorted(owners.items(), key=lambda item: _rank(*item, places.get(item[0], len(places))))
+    return tuple(_entry(owner, holding, earlier.get(owner)) for owner, holding in ranked) or None
 
 
 def _entry(owner: Owner, holding: Holding, stored: metadata.ManagedFieldsEntry | None) -> metadata.ManagedFieldsEntry:
@@ -122,8 +130,9 @@ def _owner_of(entry: metadata.ManagedFieldsEntry) -> Owner:
     return owner_of(entry.manager, entry.operation, entry.api_version, entry.subresource)
 
 
-def _rank(entry: metadata.ManagedFieldsEntry) -> tuple[str, int, str, str, str]:
-    return (entry.operation, entry.time or 0, entry.manager, entry.api_version, entry.subresource)
+def _rank(owner: Owner, holding: Holding, place: int) -> tuple[str, int, bool, int, str, str, str]:
+    when = holding.time or 0
+    return (owner.operation, when, holding.fresh, place, owner.manager, holding.api_version, owner.subresource)
 
 
 def capped(owners: Owners) -> dict[Owner, Holding]:
@@ -137,7 +146,7 @@ def capped(owners: Owners) -> dict[Owner, Holding]:
     surplus = len(updaters) - MAX_UPDATERS
     if surplus <= 0:
         return kept
-    updaters.sort(key=lambda owner: (kept[owner].time or 0, owner.identifier))
+    updaters.sort(key=lambda owner: (kept[owner].time or 0, kept[owner].fresh, owner.identifier))
     first_of: dict[str, Owner] = {}
     for owner in updaters:
         if surplus <= 0:

@@ -104,7 +104,7 @@ def _updated(
     fields = holding.fields.difference(field_owners.NEVER_MANAGED) if holding else field_sets.EMPTY
     if fields:
         earlier = written[owner].fields if owner in written else field_sets.EMPTY
-        written[owner] = field_owners.Holding(earlier.union(fields), session_models.API_VERSION, now)
+        written[owner] = field_owners.Holding(earlier.union(fields), session_models.API_VERSION, now, fresh=True)
     return field_owners.capped(written)
 
 
@@ -199,7 +199,9 @@ def _stamped(
     holding = stamped.pop(owner, None)
     fields = holding.fields.difference(field_owners.NEVER_MANAGED) if holding else field_sets.EMPTY
     if holding and fields:
-        stamped[owner] = holding._replace(fields=fields, time=holding.time if now is None else now)
+        stamped[owner] = holding._replace(
+            fields=fields, time=holding.time if now is None else now, fresh=now is not None
+        )
     return stamped
 
 

@@ -278,17 +278,17 @@ def test_paths_inside_an_atomic_field_become_the_field():
     assert {"f:status": {"f:targets": {}}} == fields_of(session, "x")
 
 
-def test_entries_of_one_second_are_sorted_by_their_managers():
-    """On a frozen clock all writes are of one second: the names of the managers decide, not who came last."""
+def test_what_a_request_stamps_comes_after_the_rest_of_its_second():
+    """On a frozen clock all writes are of one second: the latest still comes last, whatever its manager is called."""
     first = created(manager="zed", now=100)
     second = changed(first, manager="ann", now=100, labels={"a": "b"})
     third = changed(second, manager="mia", now=100, labels={"a": "b", "c": "d"})
-    assert [name for name, *_ in entries(second)] == ["ann", "zed"]
-    assert [name for name, *_ in entries(third)] == ["ann", "mia", "zed"]
+    assert [name for name, *_ in entries(second)] == ["zed", "ann"]
+    assert [name for name, *_ in entries(third)] == ["zed", "ann", "mia"]
 
 
 def test_a_write_without_effect_leaves_the_order_alone():
-    """Entries of one second stay as they are when somebody writes what is there already."""
+    """Entries of one second are not turned round by their names when somebody writes what is there already."""
     session = changed(created(manager="zed", now=100), manager="ann", now=100, labels={"a": "b"})
     assert session == changed(session, manager="ann", now=100)
     assert session == changed(session, manager="bea", now=107)
