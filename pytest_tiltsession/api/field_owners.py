@@ -104,7 +104,7 @@ def to_entries(
     """
     earlier = {_owner_of(entry): entry for entry in stored or ()}
     places = {owner: place for place, owner in enumerate(earlier)}
-    ranked = sorted(owners.items(), key=lambda item: _rank(*item, places.get(item[0], len(places))))
+    ranked = sorted(owners.items(), key=lambda item: _rank(item[0], item[1], places.get(item[0], len(places))))
     return tuple(_entry(owner, holding, earlier.get(owner)) for owner, holding in ranked) or None
 
 
