@@ -101,7 +101,7 @@ def test_a_tilt_that_comes_to_no_rest_is_explained(stand_ins, monkeypatch):
 
         def last_look(entry):
             found = look(entry)
-            one.patience = one.patience if found is None else 0
+            one.patience = 0 if "waiting-for-dep" in str(found) else one.patience
             return found
 
         monkeypatch.setattr(one, "_session", last_look)
